@@ -1,0 +1,124 @@
+"""What each part of retrieval gives: the same questions with one part left out at a time.
+
+    .venv-dev/bin/python -m benchmarks.ablation [--write]
+
+Over the example articles among 300 generated ones, for questions whose passage is in another
+language: the plain questions, and the tuning half of the judged ones. `--write` puts the table
+into benchmarks/README.md.
+"""
+
+import argparse
+import os
+import platform
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean
+from types import ModuleType
+
+from kb import matching, retrieval
+from kb.answering import compose_answer
+from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
+from kb.cli.wiring import OpenIndex, open_index, run_build
+from kb.domain import Answer
+from kb.evaluation.outcomes import OTHER, Outcome
+from kb.evaluation.questions import JudgedQuestion, Wording, parse_questions
+from kb.judging import DEPTH, judge
+from kb.retrieval import Retrieval, Retriever
+
+Change = tuple[ModuleType, str, object]
+
+VARIANTS: Mapping[str, Sequence[Change]] = {
+    "all parts": (),
+    "mean vector alone": ((retrieval, "MEAN_WEIGHT", 1.0),),
+    "words alone, no mean vector": ((retrieval, "MEAN_WEIGHT", 0.0),),
+    "100 candidates instead of 2,000": ((retrieval, "CANDIDATES", 100),),
+    "whole passages, no windows": ((matching, "_WINDOW_WORDS", 1_000_000),),
+    "no scale between languages": ((matching, "_POOREST_TRANSLATION", 1.0),),
+    "no names across scripts": ((matching, "_SAME_SPELLING", 0.0),),
+    "no rarity": ((matching, "_MATCH_POWER", 1_000_000), (matching, "_MIN_RARITY", 1_000.0)),
+}
+_MARK = "<!-- ablation -->"
+
+
+def measure(index: OpenIndex, questions: Sequence[JudgedQuestion]) -> tuple[float, float]:
+    """Return success@1 and success@5 in articles of other languages, in percent."""
+    retriever = Retriever(index.reader, index.vectors, index.retriever.embedder)
+
+    def retrieve(question: str) -> Retrieval:
+        return retriever.retrieve(question, k=DEPTH)
+
+    def compose(wording: Wording, found: Retrieval) -> Answer:
+        nothing = replace(found, hits=(), is_relevant=False)
+        return compose_answer(
+            wording.text, nothing, index.corpus.text, language=None, model="", generation=0
+        )
+
+    outcomes = judge(questions, index.reader, index.corpus.text, retrieve=retrieve, compose=compose)
+    return 100 * _success(outcomes, 1), 100 * _success(outcomes, 5)
+
+
+def _success(outcomes: Sequence[Outcome], k: int) -> float:
+    firsts = [found.first for one in outcomes if (found := one.found_in(OTHER))]
+    return fmean([first is not None and first <= k for first in firsts])
+
+
+@contextmanager
+def _changed(changes: Sequence[Change]) -> Iterator[None]:
+    with ExitStack() as stack:
+        for module, name, value in changes:
+            stack.callback(setattr, module, name, getattr(module, name))
+            setattr(module, name, value)
+        yield
+
+
+def _questions(root: Path) -> dict[str, list[JudgedQuestion]]:
+    core = root / "tests" / "quality" / "core.jsonl"
+    files = {"plain": [core], "judged": bundled_question_files(root)}
+    read = {
+        name: [q for path in paths for q in parse_questions(path.read_text("utf-8"), str(path))]
+        for name, paths in files.items()
+    }
+    read["judged"] = [question for question in read["judged"] if question.split == "tune"]
+    return {name: [q for q in questions if q.expected] for name, questions in read.items()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    root = clone_folder()
+    lines = [
+        (
+            f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
+            f" {os.cpu_count()} cores. Percent of wordings with an answering passage, in another"
+            " language than the question's, first or among the first five."
+        ),
+        "",
+        "| | plain @1 | plain @5 | judged, tuning half @1 | @5 |",
+        "|---|---|---|---|---|",
+    ]
+    with bundled_settings(root, distractors=300, model=None) as settings:
+        run_build(settings, full=False, quiet=True)
+        with open_index(settings, quiet=True) as index:
+            for name, changes in VARIANTS.items():
+                with _changed(changes):
+                    figures = [
+                        figure
+                        for questions in _questions(root).values()
+                        for figure in measure(index, questions)
+                    ]
+                lines.append(f"| {name} | {' | '.join(f'{figure:.1f}' for figure in figures)} |")
+                print(lines[-1], flush=True)
+    text = "\n".join(lines)
+    print(text)
+    if arguments.write:
+        readme = Path(__file__).parent / "README.md"
+        before, _, after = readme.read_text(encoding="utf-8").split(_MARK)
+        readme.write_text(f"{before}{_MARK}\n\n{text}\n\n{_MARK}{after}", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

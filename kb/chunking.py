@@ -1,0 +1,170 @@
+"""Documents to passages: whole sentences, about 60 to 150 words, never across a heading."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from kb.blocks import Block, BlockKind, blocks_of
+from kb.domain import Document, LanguageCode, Passage, Span
+from kb.normalization import folded_words
+from kb.sentences import sentence_spans
+
+CHUNKER_VERSION = 1
+
+# Enough words for a mean of word vectors to have a direction, few enough to keep one subject.
+MIN_WORDS = 60
+GOOD_WORDS = 90
+MAX_WORDS = 150
+
+
+@dataclass(frozen=True, slots=True)
+class _Unit:
+    """What is never cut: a sentence, a table row or a line of code, with its list marker."""
+
+    start: int
+    end: int
+    words: int
+    """With those of the table rule before it, if any."""
+    opens_block: bool
+    announces: bool
+    """True for a sentence that ends in a colon or asks: it stays with what it announces."""
+
+
+def passages_of(document: Document) -> tuple[Passage, ...]:
+    """Cut `document` into passages that cover every sentence of its body once, in order.
+
+    Headings, link lists and share prompts are in no passage's text; the headings above a
+    passage are in its `headings`, outermost first, without the article's own title.
+    """
+    line_ends = [match.start() for match in re.finditer("\n", document.text)]
+
+    def line_of(offset: int) -> int:
+        return bisect_right(line_ends, offset - 1) + 1
+
+    return tuple(
+        Passage(
+            document_id=document.id,
+            title=document.title,
+            language=document.language,
+            headings=headings,
+            start=start,
+            end=end,
+            first_line=line_of(start),
+            last_line=line_of(end - 1),
+            text=document.text[start:end],
+        )
+        for headings, blocks in _stretches(document)
+        for start, end in _pack(tuple(_units(document.text, blocks, document.language)))
+    )
+
+
+def sentences_of(passage: Passage) -> tuple[Span, ...]:
+    """Return the spans of the sentences in `passage.text`, without list markers."""
+    return tuple(
+        span
+        for block in blocks_of(passage.text, find_headings=False)
+        if block.kind is not BlockKind.RULE
+        for span in _sentences(passage.text, block, passage.language)
+    )
+
+
+def embedded_text(passage: Passage) -> str:
+    """Return what the model reads for `passage`: its headings name the subject it leaves out.
+
+    The article's title is not in it: it would make all passages of an article alike.
+    """
+    return "\n".join((*passage.headings[-1:], passage.text))
+
+
+def _stretches(document: Document) -> Iterator[tuple[tuple[str, ...], list[Block]]]:
+    """Yield the runs of body blocks between headings and noise, each under its headings."""
+    path: list[tuple[int, str]] = []
+    blocks: list[Block] = []
+    for block in blocks_of(document.text, start=document.body_start):
+        if block.kind in (BlockKind.HEADING, BlockKind.NOISE):
+            yield tuple(heading for _, heading in path), blocks
+            blocks = []
+        else:
+            blocks.append(block)
+        if block.kind is BlockKind.HEADING:
+            heading = document.text[slice(*block.content)]
+            path = [entry for entry in path if entry[0] < block.level]
+            if folded_words(heading) != folded_words(document.title):
+                path.append((block.level, heading))
+    yield tuple(heading for _, heading in path), blocks
+
+
+def _units(text: str, blocks: Sequence[Block], language: LanguageCode | None) -> Iterator[_Unit]:
+    previous_end: int | None = None
+    for block in blocks:
+        if block.kind is BlockKind.RULE:
+            continue
+        for i, (start, end) in enumerate(_sentences(text, block, language)):
+            unit_start = start if i else block.start
+            counted_from = unit_start if previous_end is None else previous_end
+            previous_end = end
+            yield _Unit(
+                start=unit_start,
+                end=end,
+                words=len(text[counted_from:end].split()),
+                opens_block=i == 0,
+                announces=text[end - 1] in ":?",
+            )
+
+
+def _sentences(text: str, block: Block, language: LanguageCode | None) -> Iterator[Span]:
+    if block.kind in (BlockKind.ROW, BlockKind.CODE):
+        yield block.content
+        return
+    content = text[slice(*block.content)]
+    for start, end in sentence_spans(content, language):
+        yield block.content_start + start, block.content_start + end
+
+
+def _pack(units: Sequence[_Unit]) -> Iterator[Span]:
+    """Join neighbouring units into spans, ending at a block's end where one is near."""
+    groups: list[list[_Unit]] = []
+    for unit in units:
+        if groups and not _is_full(groups[-1], unit):
+            groups[-1].append(unit)
+        else:
+            groups.append([*_announcement(groups, unit), unit])
+    if len(groups) > 1:
+        _fill_last(groups[-2], groups[-1])
+    for group in groups:
+        if group:
+            yield group[0].start, group[-1].end
+
+
+def _announcement(groups: Sequence[list[_Unit]], unit: _Unit) -> list[_Unit]:
+    """Take the sentence that announces `unit` from the end of the group before it."""
+    if not groups or len(groups[-1]) == 1 or not unit.opens_block:
+        return []
+    announcing = groups[-1][-1]
+    if not announcing.announces or announcing.words + unit.words > MAX_WORDS:
+        return []
+    return [groups[-1].pop()]
+
+
+def _is_full(group: Sequence[_Unit], unit: _Unit) -> bool:
+    words = _words(group)
+    if words + unit.words > MAX_WORDS:
+        return True
+    return words >= GOOD_WORDS and unit.opens_block and not group[-1].announces
+
+
+def _fill_last(previous: list[_Unit], last: list[_Unit]) -> None:
+    """Give a short last group what it lacks: all of it joins `previous`, or units move over."""
+    if _words(last) >= MIN_WORDS:
+        return
+    if _words(previous) + _words(last) <= MAX_WORDS:
+        previous.extend(last)
+        last.clear()
+        return
+    while _words(last) < MIN_WORDS and _words(previous) - previous[-1].words >= MIN_WORDS:
+        last.insert(0, previous.pop())
+
+
+def _words(units: Sequence[_Unit]) -> int:
+    return sum(unit.words for unit in units)

@@ -1,0 +1,110 @@
+"""`kb ask`: a question to an answer with citations."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from kb.cli.options import (
+    LanguageOption,
+    ModelOption,
+    QuestionArgument,
+    check_count,
+    global_options,
+    read_languages,
+    read_question,
+)
+from kb.cli.terminal import say, show, text_style
+from kb.cli.wiring import locator, open_index
+from kb.domain import Answer
+from kb.errors import ExitCode, IndexUnwritable
+
+if TYPE_CHECKING:
+    from kb.config import Settings
+
+
+class AnswerFormat(StrEnum):
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+def ask(
+    context: typer.Context,
+    question: QuestionArgument,
+    passages: Annotated[
+        int, typer.Option("--passages", "-k", help="How many passages to draw the answer from.")
+    ] = 5,
+    languages: LanguageOption = None,
+    sentences: Annotated[int, typer.Option(help="How many sentences to quote, 1 to 5.")] = 3,
+    answer_format: Annotated[
+        AnswerFormat, typer.Option("--format", help="How to print the answer.")
+    ] = AnswerFormat.TEXT,
+    export: Annotated[
+        Path | None, typer.Option(help="Also write the answer as Markdown to this new file.")
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Answer QUESTION with sentences quoted from your articles."""
+    from kb.answering import MAX_SENTENCES, answer_question
+    from kb.cli.export import write_new
+    from kb.language import question_language
+    from kb.rendering.markdown import answers_to_markdown
+
+    options = global_options(context)
+    settings = options.settings(model=model)
+    text = read_question(question)
+    check_count("--passages", passages)
+    check_count("--sentences", sentences, at_most=MAX_SENTENCES)
+    with open_index(settings, quiet=options.quiet) as index:
+        answer = answer_question(
+            text,
+            index.retriever,
+            index.corpus.text,
+            language=question_language(text),
+            generation=index.reader.state.generation,
+            passages=passages,
+            sentences=sentences,
+            languages=read_languages(languages),
+            without_documents=index.freshness.not_quotable,
+        )
+    # Saved first: neither a closed pipe nor a file name that is taken loses the answer.
+    number = _save(answer, settings, quiet=options.quiet)
+    show(_render(answer, answer_format, settings))
+    if export is not None:
+        write_new(export, answers_to_markdown([answer], locator(settings)))
+        say(f"answer written to {str(export)!r}", quiet=options.quiet)
+    if number is not None:
+        say(f"saved; `kb export {number}` gives it as Markdown", quiet=options.quiet)
+    if answer.is_abstention:
+        raise typer.Exit(ExitCode.NO_ANSWER)
+
+
+def _render(answer: Answer, answer_format: AnswerFormat, settings: "Settings") -> str:
+    from kb.rendering.markdown import answers_to_markdown
+    from kb.rendering.records import answer_to_json
+    from kb.rendering.terminal_text import answer_to_text
+
+    locate = locator(settings)
+    if answer_format is AnswerFormat.JSON:
+        return answer_to_json(answer, locate)
+    if answer_format is AnswerFormat.MARKDOWN:
+        return answers_to_markdown([answer], locate).rstrip("\n")
+    return answer_to_text(answer, locate, text_style())
+
+
+def _save(answer: Answer, settings: "Settings", *, quiet: bool) -> int | None:
+    """Return the number of the saved answer; one that cannot be saved is still an answer."""
+    from kb.rendering.records import save_form
+    from kb.store import save_answer
+
+    try:
+        return save_answer(
+            settings.index_folder,
+            asked_at=answer.asked_at.isoformat(),
+            content=save_form(answer),
+        )
+    except IndexUnwritable as error:
+        say(f"the answer was not saved for export: {error}", quiet=quiet)
+        return None

@@ -1,0 +1,39 @@
+"""`kb build`: bring the index in step with the articles."""
+
+from typing import Annotated
+
+import typer
+
+from kb.cli.options import ModelOption, global_options
+from kb.cli.terminal import say, show
+from kb.cli.wiring import run_build
+from kb.errors import ExitCode
+
+
+def build(
+    context: typer.Context,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read and embed every article again.")
+    ] = False,
+    model: ModelOption = None,
+) -> None:
+    """Index new and changed articles, drop removed ones."""
+    options = global_options(context)
+    settings = options.settings(model=model)
+    report = run_build(settings, full=full, quiet=options.quiet)
+    plan = report.plan
+    if not options.quiet:
+        show(
+            f"{report.documents} articles: {len(plan.added)} added, {len(plan.changed)} changed,"
+            f" {len(plan.removed)} removed, {len(plan.to_keep)} unchanged,"
+            f" {len(report.skipped)} skipped"
+        )
+        show(
+            f"{report.passages} passages, {report.embedded} embedded with {report.state.model!r}"
+            f" in {report.seconds:.2f} s; index generation {report.state.generation}"
+            f" in {str(settings.index_folder)!r}"
+        )
+    for file in report.skipped:
+        say(f"skipped {file.id!r}: {file.reason}")
+    if report.skipped:
+        raise typer.Exit(ExitCode.SKIPPED)

@@ -1,0 +1,92 @@
+"""Options that several commands share, and the question that they ask about."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.config import Settings, load_settings
+from kb.domain import LanguageCode
+from kb.errors import EmptyQuestion, InvalidOption, QuestionTooLong
+from kb.normalization import folded_words
+
+_MAX_QUESTION_CHARS = 4_000
+
+QuestionArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="QUESTION", help="What you want to know; `-` reads it from standard input."
+    ),
+]
+LanguageOption = Annotated[
+    list[str] | None,
+    typer.Option("--lang", help="Only articles in this language (sl, pl, hi, ...); repeatable."),
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        help="`embedded`, or the folder of a sentence-transformers model."
+        " [KB_MODEL, kb.toml, else the index's own]",
+    ),
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GlobalOptions:
+    """The options given before the command."""
+
+    corpus: Path | None
+    index: Path | None
+    config: Path | None
+    quiet: bool
+
+    def settings(self, *, model: str | None = None) -> Settings:
+        """Return the settings in force for a command. Raises: `ConfigError`."""
+        return load_settings(corpus=self.corpus, index=self.index, model=model, config=self.config)
+
+
+def global_options(context: typer.Context) -> GlobalOptions:
+    """Return the options given before the command."""
+    options = context.obj
+    assert isinstance(options, GlobalOptions)
+    return options
+
+
+def read_question(argument: str) -> str:
+    """Return the question given as an argument, or on standard input for `-`.
+
+    Raises: `EmptyQuestion`, `QuestionTooLong`.
+    """
+    return checked_question(
+        sys.stdin.read(_MAX_QUESTION_CHARS + 1) if argument == "-" else argument
+    )
+
+
+def checked_question(text: str) -> str:
+    """Return `text` with single spaces, when it can be asked.
+
+    Raises: `EmptyQuestion`, `QuestionTooLong`.
+    """
+    # An argument that is not UTF-8 reaches Python as lone surrogates.
+    question = " ".join(text.encode("utf-8", "replace").decode("utf-8").split())
+    if len(question) > _MAX_QUESTION_CHARS:
+        raise QuestionTooLong(_MAX_QUESTION_CHARS)
+    if not folded_words(question):
+        raise EmptyQuestion
+    return question
+
+
+def read_languages(codes: list[str] | None) -> tuple[LanguageCode, ...]:
+    """Return the language codes given with `--lang`."""
+    return tuple(LanguageCode(code.strip().lower()) for code in codes or ())
+
+
+def check_count(option: str, value: int, *, at_most: int | None = None) -> int:
+    """Return `value` when it is a possible number of things. Raises: `InvalidOption`."""
+    if value < 1 or (at_most is not None and value > at_most):
+        limit = f"a number from 1 to {at_most}" if at_most else "a number from 1"
+        raise InvalidOption(option, value, limit)
+    return value

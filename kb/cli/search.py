@@ -1,0 +1,92 @@
+"""`kb search`: a question, or a file of them, to ranked passages."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kb.cli.options import (
+    LanguageOption,
+    ModelOption,
+    check_count,
+    checked_question,
+    global_options,
+    read_languages,
+    read_question,
+)
+from kb.cli.terminal import say, show, text_style
+from kb.cli.wiring import OpenIndex, locator, open_index
+from kb.domain import Hit, LanguageCode
+from kb.errors import EmptyQuestion, ExitCode, InvalidOption, QuestionTooLong
+
+
+def search(
+    context: typer.Context,
+    question: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[QUESTION]", help="What to look for; `-` reads it from standard input."
+        ),
+    ] = None,
+    count: Annotated[int, typer.Option("-k", "--count", help="How many passages to show.")] = 5,
+    languages: LanguageOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    batch: Annotated[
+        Path | None,
+        typer.Option(help="Read one question per line, print one JSON object per line."),
+    ] = None,
+    model: ModelOption = None,
+) -> None:
+    """Show the passages nearest to QUESTION, best first."""
+    from kb.language import question_language
+    from kb.rendering.records import hits_to_json
+    from kb.rendering.terminal_text import hits_to_text
+
+    options = global_options(context)
+    settings = options.settings(model=model)
+    check_count("-k", count)
+    asked = _questions(question, batch)
+    codes, locate = read_languages(languages), locator(settings)
+    found = False
+    with open_index(settings, quiet=options.quiet) as index:
+        for text in asked:
+            hits = _hits(index, text, count, codes)
+            found = found or bool(hits)
+            if as_json or batch is not None:
+                show(hits_to_json(text, question_language(text), hits, locate))
+            elif hits:
+                show(hits_to_text(hits, locate, text_style()))
+    if not found:
+        say("no passage to show", quiet=options.quiet)
+        raise typer.Exit(ExitCode.NO_ANSWER)
+
+
+def _questions(question: str | None, batch: Path | None) -> list[str]:
+    """Return the one question, or the lines of a file of them."""
+    if batch is None:
+        if question is None:
+            raise EmptyQuestion
+        return [read_question(question)]
+    if question is not None:
+        raise InvalidOption("--batch", str(batch), "either a file of questions or a QUESTION")
+    try:
+        with batch.open(encoding="utf-8-sig") as lines:
+            return [line.rstrip("\n") for line in lines]
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidOption("--batch", str(batch), f"a UTF-8 file to read ({error})") from error
+
+
+def _hits(
+    index: OpenIndex, text: str, count: int, languages: tuple[LanguageCode, ...]
+) -> tuple[Hit, ...]:
+    """Return the hits; a line of a batch that is no question has none and keeps its place."""
+    try:
+        question = checked_question(text)
+    except (EmptyQuestion, QuestionTooLong):
+        return ()
+    return index.retriever.retrieve(
+        question,
+        k=count,
+        languages=languages,
+        without_documents=index.freshness.not_quotable,
+    ).hits

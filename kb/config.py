@@ -1,0 +1,123 @@
+"""Where the articles and the index are, and which model to use. The only reader of `os.environ`.
+
+A flag goes before the environment, the environment before `kb.toml`, and that before defaults.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kb.errors import ConfigError
+
+CONFIG_NAME = "kb.toml"
+_KEYS = ("corpus", "index", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A value and where it came from, so that `kb status` can say why it is in force."""
+
+    value: str
+    origin: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a command works on. Without `model`, the index's own model is used."""
+
+    corpus: Setting
+    index: Setting
+    model: Setting | None
+
+    @property
+    def corpus_folder(self) -> Path:
+        return Path(self.corpus.value)
+
+    @property
+    def index_folder(self) -> Path:
+        return Path(self.index.value)
+
+
+def load_settings(
+    *,
+    corpus: Path | None = None,
+    index: Path | None = None,
+    model: str | None = None,
+    config: Path | None = None,
+) -> Settings:
+    """Return the settings in force; the arguments are the flags that were given.
+
+    Raises: `ConfigError` when the file named does not exist or a file cannot be understood.
+    """
+    flags = {"corpus": corpus, "index": index, "model": model}
+    file = _read(_config_file(config))
+    found = {key: _first(key, flags[key], file) for key in _KEYS}
+    return Settings(
+        corpus=found["corpus"] or Setting("corpus", "default"),
+        index=found["index"] or Setting("index", "default"),
+        model=found["model"],
+    )
+
+
+def color_is_wanted() -> bool:
+    """False when `NO_COLOR` is set and not empty (no-color.org) or the terminal is a dumb one."""
+    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _first(key: str, flag: Path | str | None, file: Mapping[str, Setting]) -> Setting | None:
+    if flag is not None:
+        return Setting(str(flag), f"--{key}")
+    variable = f"KB_{key.upper()}"
+    if value := os.environ.get(variable):
+        return Setting(value, variable)
+    return file.get(key)
+
+
+def _config_file(flag: Path | None) -> Path | None:
+    named = flag or (Path(value) if (value := os.environ.get("KB_CONFIG")) else None)
+    if named is not None:
+        if not _is_file(named):
+            raise ConfigError(str(named), "there is no such file")
+        return named
+    try:
+        here = Path.cwd()
+    except FileNotFoundError:  # Removed while a shell stood in it.
+        return None
+    candidates = (folder / CONFIG_NAME for folder in (here, *here.parents))
+    return next((path for path in candidates if _is_file(path)), None)
+
+
+def _read(path: Path | None) -> dict[str, Setting]:
+    """Return the settings in a file, its relative folders resolved from the file's own place."""
+    if path is None:
+        return {}
+    try:
+        values = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(str(path), str(error)) from error
+    for key, value in values.items():
+        if key not in _KEYS:
+            raise ConfigError(str(path), f"unknown key {key!r} (known: {', '.join(_KEYS)})")
+        if not isinstance(value, str) or not value:
+            raise ConfigError(str(path), f"{key!r} must be a text in quotes")
+        if "\0" in value:
+            raise ConfigError(str(path), f"{key!r} holds a zero byte, which no path has")
+    return {key: Setting(_resolved(key, value, path), str(path)) for key, value in values.items()}
+
+
+def _resolved(key: str, value: str, path: Path) -> str:
+    """Resolve folders against the file; a model may be a name, which stays as it is."""
+    try:
+        place = path.parent / Path(value).expanduser()
+    except RuntimeError as error:  # `~somebody` who is not a user here.
+        raise ConfigError(str(path), f"{key!r}: {value!r} has no home folder") from error
+    if key == "model" and not os.path.exists(place):  # noqa: PTH110 (as in _is_file)
+        return value
+    return str(place)
+
+
+def _is_file(path: Path) -> bool:
+    """True for a file that this user can see; in a closed folder `Path.is_file` would raise."""
+    return os.path.isfile(path)  # noqa: PTH113

@@ -1,0 +1,148 @@
+"""The values that travel through `kb`: frozen, checked when made, free of I/O.
+
+Offsets everywhere count Unicode code points, half open, into `Document.text`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NewType
+
+DocumentId = NewType("DocumentId", str)
+"""Path of an article relative to the corpus, with `/` between folders and its extension."""
+
+PassageId = NewType("PassageId", int)
+"""Number of a passage in one index; stays the same while its document is unchanged."""
+
+LanguageCode = NewType("LanguageCode", str)
+"""ISO 639-1 code, such as `sl` or `hi`; `None` beside it means not known."""
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """An article as read: its whole file as text, front matter included.
+
+    `text` is NFC, its lines end in a line feed, and its line numbers are those an
+    editor shows.
+    `body_start` is where the text after the front matter begins.
+    """
+
+    id: DocumentId
+    title: str
+    language: LanguageCode | None
+    text: str
+    body_start: int = 0
+    date: str | None = None
+    source: str | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.body_start <= len(self.text):
+            raise ValueError(f"body start {self.body_start} is outside {len(self.text)} characters")
+
+    def line_of(self, offset: int) -> int:
+        """Return the line number, from 1, of the character at `offset`."""
+        return self.text.count("\n", 0, offset) + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A span of a document that is embedded, found and cited.
+
+    Law: `document.text[passage.start:passage.end] == passage.text`.
+    Lines count from 1 and include `last_line`.
+    """
+
+    document_id: DocumentId
+    title: str
+    language: LanguageCode | None
+    headings: tuple[str, ...]
+    start: int
+    end: int
+    first_line: int
+    last_line: int
+    text: str
+
+    def __post_init__(self) -> None:
+        if self.start < 0 or self.end - self.start != len(self.text):
+            raise ValueError(
+                f"span [{self.start}, {self.end}) does not fit {len(self.text)} characters"
+            )
+        if not self.text.strip():
+            raise ValueError("a passage needs text")
+        if not 1 <= self.first_line <= self.last_line:
+            raise ValueError(f"lines {self.first_line}-{self.last_line} are not a range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A passage with its score for one question; higher is better."""
+
+    passage_id: PassageId
+    passage: Passage
+    score: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """A numbered source of an answer, from 1; `spans` mark the quotes in the passage's text."""
+
+    number: int
+    passage: Passage
+    score: float
+    spans: tuple[Span, ...] = ()
+
+    def __post_init__(self) -> None:
+        length = len(self.passage.text)
+        if any(not 0 <= start < end <= length for start, end in self.spans):
+            raise ValueError(f"spans {self.spans} leave a passage of {length} characters")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """A verbatim sentence of an article and the number of the citation that holds it.
+
+    `start` and `end` are offsets into the document's text, lines those of the file.
+    """
+
+    text: str
+    citation: int
+    start: int
+    end: int
+    first_line: int
+    last_line: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """Quotes with their citations, or an abstention when there are no quotes.
+
+    An abstention keeps the nearest passages, so that the user sees what was close.
+    """
+
+    question: str
+    language: LanguageCode | None
+    quotes: tuple[Quote, ...]
+    citations: tuple[Citation, ...]
+    model: str
+    generation: int
+    asked_at: datetime
+
+    def __post_init__(self) -> None:
+        if [citation.number for citation in self.citations] != list(
+            range(1, len(self.citations) + 1)
+        ):
+            raise ValueError("citations are numbered from 1 without gaps")
+        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.quotes):
+            raise ValueError("every quote needs its citation")
+
+    @property
+    def is_abstention(self) -> bool:
+        """True when the articles hold nothing that answers the question."""
+        return not self.quotes
+
+
+def languages_in_order(languages: Sequence[LanguageCode | None]) -> tuple[LanguageCode, ...]:
+    """Return the known languages once each, sorted."""
+    return tuple(sorted({language for language in languages if language is not None}))

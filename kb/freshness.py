@@ -1,0 +1,60 @@
+"""Whether the index still says what the articles say."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kb.changes import suspects
+from kb.corpus import Corpus, digest_of, storable_id
+from kb.domain import DocumentId
+from kb.errors import ArticleUnreadable
+from kb.store import IndexedDocument, SkippedFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freshness:
+    """What happened to the articles since the last build."""
+
+    new: frozenset[DocumentId]
+    changed: frozenset[DocumentId]
+    removed: frozenset[DocumentId]
+    unreadable: frozenset[DocumentId] = frozenset()
+    """Indexed once, and skipped by the last build as they are now: a build cannot help."""
+
+    @property
+    def is_fresh(self) -> bool:
+        return not (self.new or self.changed or self.removed)
+
+    @property
+    def not_quotable(self) -> frozenset[DocumentId]:
+        """Indexed documents that no longer stand as they were indexed."""
+        return self.changed | self.removed | self.unreadable
+
+
+def check_freshness(
+    corpus: Corpus, indexed: Sequence[IndexedDocument], skipped: Sequence[SkippedFile]
+) -> Freshness:
+    """Compare files with the index by size and time, and by digest only where these differ.
+
+    A file that the last build skipped is new only when it has changed since.
+    """
+    on_disk = {storable_id(file.id): file.stamp for file in corpus.files()}
+    left_out = {file.id: file.stamp for file in skipped}
+    known = {document.id: document for document in indexed}
+    doubtful = suspects({id_: document.stamp for id_, document in known.items()}, on_disk)
+    differing = frozenset(id_ for id_ in doubtful if _differs(corpus, known[id_]))
+    unreadable = frozenset(id_ for id_ in differing if left_out.get(id_) == on_disk[id_])
+    return Freshness(
+        new=frozenset(
+            id_ for id_, stamp in on_disk.items() if id_ not in known and left_out.get(id_) != stamp
+        ),
+        changed=differing - unreadable,
+        removed=frozenset(known) - frozenset(on_disk),
+        unreadable=unreadable,
+    )
+
+
+def _differs(corpus: Corpus, document: IndexedDocument) -> bool:
+    try:
+        return digest_of(corpus.read(document.id)) != document.digest
+    except ArticleUnreadable:
+        return True

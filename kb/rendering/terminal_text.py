@@ -1,0 +1,122 @@
+"""Answers and hits as text for a terminal or a pipe."""
+
+import re
+import textwrap
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from kb.domain import Answer, Citation, Hit, Passage, Span
+from kb.rendering import Locate
+
+_INDENT = "    "
+_BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
+
+# Control characters and direction overrides in an article or a file name could repaint the
+# terminal or show a path as another; line ends and the joiners inside Hindi words are harmless.
+_UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
+)
+
+NO_ANSWER = "Not in your articles: no passage is close enough to answer this."
+
+
+@dataclass(frozen=True, slots=True)
+class TextStyle:
+    """How text is shown: `width` in columns (None leaves lines whole), `color` for terminals."""
+
+    width: int | None = None
+    color: bool = False
+
+    def bold(self, text: str) -> str:
+        return f"{_BOLD}{text}{_PLAIN}" if self.color else text
+
+    def dim(self, text: str) -> str:
+        return f"{_DIM}{text}{_PLAIN}" if self.color else text
+
+    def marked(self, text: str) -> str:
+        """Mark the answering sentence: bold, or between `>>` and `<<` where there is no bold."""
+        return f"{_BOLD}{text}{_PLAIN}" if self.color else f">>{text}<<"
+
+
+def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
+    """Return the quotes with their citation numbers, then the sources with the quotes marked."""
+    if answer.is_abstention:
+        blocks = [style.bold(NO_ANSWER)]
+        if answer.citations:
+            blocks.append(style.dim("Nearest passages, none of them an answer:"))
+        blocks += [_source_line(citation, locate) for citation in answer.citations]
+        return "\n".join(blocks)
+    quotes = [_filled(f"{_on_one_line(q.text)} [{q.citation}]", style, "") for q in answer.quotes]
+    sources = [_source(citation, locate, style) for citation in answer.citations]
+    return "\n\n".join(("\n".join(quotes), style.dim("Sources"), *sources))
+
+
+def hits_to_text(hits: Sequence[Hit], locate: Locate, style: TextStyle) -> str:
+    """Return ranked passages, best first."""
+    citations = (
+        Citation(number=rank, passage=hit.passage, score=hit.score)
+        for rank, hit in enumerate(hits, start=1)
+    )
+    return "\n\n".join(_source(citation, locate, style) for citation in citations)
+
+
+def location(passage: Passage, locate: Locate) -> str:
+    """Return the path and lines in the form that editors and terminals open."""
+    lines = f"{passage.first_line}"
+    if passage.last_line != passage.first_line:
+        lines += f"-{passage.last_line}"
+    return f"{_safe(locate(passage.document_id), line_ends=True)}:{lines}"
+
+
+def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:
+    passage = citation.passage
+    path = " > ".join(_safe(heading, line_ends=True) for heading in passage.headings)
+    head = [style.bold(_source_line(citation, locate))]
+    if path:
+        head.append(style.dim(_INDENT + path))
+    return "\n".join(
+        (*head, _filled(_with_marks(passage.text, citation.spans, style), style, _INDENT))
+    )
+
+
+def _source_line(citation: Citation, locate: Locate) -> str:
+    passage = citation.passage
+    language = _safe(passage.language or "??", line_ends=True)
+    title = _safe(passage.title, line_ends=True)
+    return (
+        f"[{citation.number}] {language}  {title}  {location(passage, locate)}"
+        f"  score {citation.score:.2f}"
+    )
+
+
+def _with_marks(text: str, spans: Iterable[Span], style: TextStyle) -> str:
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [_safe(text[at:start]), style.marked(_safe(text[start:end]))]
+        at = end
+    return "".join((*parts, _safe(text[at:])))
+
+
+def _filled(text: str, style: TextStyle, indent: str) -> str:
+    """Indent each line of `text`, wrapped to the width where there is one."""
+    if style.width is None:
+        return textwrap.indent(text, indent)
+    wrapper = textwrap.TextWrapper(
+        width=style.width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(wrapper.fill(line) for line in text.split("\n"))
+
+
+def _on_one_line(quote: str) -> str:
+    """Join the lines of a sentence that goes over several lines of its file."""
+    return _safe(" ".join(line.strip() for line in quote.split("\n")))
+
+
+def _safe(text: str, *, line_ends: bool = False) -> str:
+    """Replace what a terminal would obey instead of show; with `line_ends`, these too."""
+    shown = _UNSAFE.sub("\ufffd", text.replace("\t", " "))
+    return shown.replace("\n", "\ufffd") if line_ends else shown

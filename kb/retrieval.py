@@ -1,0 +1,221 @@
+"""Question to hits: the nearest passages, reordered by how well their words cover it."""
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.domain import DocumentId, Hit, LanguageCode, PassageId
+from kb.embedding import Embedder, TokenVectors
+from kb.errors import UnknownLanguage
+from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.store import IndexReader
+from kb.vector_index import VectorIndex
+from kb.vectors import Vector
+from kb.words import TextWords
+
+# With thousands of passages on one subject, the mean vector does often not bring an answering
+# one into the first hundred (`benchmarks/ablation.py`).
+CANDIDATES = 2_000
+# Windows are looked at in these only: no window covers more than its whole passage does.
+FINALISTS = 100
+
+# Word coverage finds the fact, the mean vector the subject.
+MEAN_WEIGHT = 0.2
+
+# First, simple limits for "not in your articles".
+MIN_CONFIDENCE = 0.40
+MIN_DEVIATIONS = 2.0
+
+_CONSULTED = 5  # Hits that may speak for an answer.
+
+# Rarity and the best translations are estimated on this many passages spread over the index,
+# so that a question stays fast on any collection.
+_SAMPLE = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What a question found: hits, best first, and what is needed to score other texts."""
+
+    hits: tuple[Hit, ...]
+    scorer: "Scorer"
+    confidence: float
+    """What speaks for an answer: how near the nearest hit is, 0 without hits."""
+    is_relevant: bool
+    """False when even the nearest hit is too far from the question to answer it."""
+
+
+FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
+"""A question's terms, a sample of the collection and the collection's size to a matcher."""
+
+
+class Retriever:
+    """Finds passages in one generation of an index with the model that it was built with."""
+
+    def __init__(
+        self,
+        index: IndexReader,
+        vectors: VectorIndex,
+        embedder: Embedder,
+        *,
+        fit_matcher: FitMatcher = TermMatcher.fit,
+    ) -> None:
+        self._index = index
+        self._vectors = vectors
+        self._fit_matcher = fit_matcher
+        self.embedder = embedder
+
+    def retrieve(
+        self,
+        question: str,
+        *,
+        k: int,
+        languages: Collection[LanguageCode] = (),
+        without_documents: Collection[DocumentId] = (),
+    ) -> Retrieval:
+        """Return up to `k` hits for `question`, best first.
+
+        Only passages in `languages` (any, when empty) and outside `without_documents` are
+        looked at. Raises: `UnknownLanguage` when no article is in one of `languages`.
+        """
+        scorer = self._scorer(question)
+        among = None
+        if languages or without_documents:
+            self._check(languages)
+            among = self._index.passage_ids(
+                languages=languages, without_documents=without_documents
+            )
+        nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
+        candidates = _Candidates(
+            ids=tuple(PassageId(id_) for id_, _ in nearest),
+            cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
+        )
+        hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
+        confidence = self._confidence(hits[:_CONSULTED], candidates, scorer)
+        is_relevant = scorer.is_relevant(confidence, candidates.cosines)
+        return Retrieval(hits, scorer, confidence, is_relevant)
+
+    def _scored(
+        self, candidates: "_Candidates", scorer: "Scorer", finalists: int
+    ) -> tuple["_Candidates", Vector]:
+        """Return the best candidates with their scores, in no order."""
+        if scorer.matcher is None:
+            return candidates, candidates.cosines
+        bounds = scorer.mixed(candidates.cosines, self._whole_coverage(candidates, scorer.matcher))
+        best = candidates.only(np.argsort(-bounds, kind="stable")[:finalists])
+        return best, scorer.mixed(best.cosines, scorer.matcher.coverage(*self._words(best.ids)))
+
+    def _whole_coverage(self, candidates: "_Candidates", matcher: TermMatcher) -> Vector:
+        """Return how much of the question each candidate covers; of the sample it is known."""
+        known = dict(zip(self._sample_ids, matcher.sample_coverage.tolist(), strict=True))
+        others = [id_ for id_ in candidates.ids if id_ not in known]
+        if others:
+            covered = matcher.whole_coverage(*self._words(others))
+            known.update(zip(others, covered.tolist(), strict=True))
+        return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
+
+    def _confidence(
+        self, hits: Sequence[Hit], candidates: "_Candidates", scorer: "Scorer"
+    ) -> float:
+        """Return the highest score of `hits` without the scale between languages.
+
+        The scale makes the best of poor matches count in full, which is right for order and
+        wrong for telling whether there is an answer at all.
+        """
+        if not hits or scorer.matcher is None:
+            return hits[0].score if hits else 0.0
+        ids = [hit.passage_id for hit in hits]
+        cosines = dict(zip(candidates.ids, candidates.cosines.tolist(), strict=True))
+        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
+        scores = scorer.mixed(np.array([cosines[id_] for id_ in ids], dtype=np.float32), covered)
+        return float(scores.max())
+
+    def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
+        best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
+        ids = [candidates.ids[place] for place in best]
+        hits = [
+            Hit(passage_id=id_, passage=passage, score=float(scores[place]))
+            for id_, place, passage in zip(ids, best, self._index.passages(ids), strict=True)
+        ]
+        # Equal scores come in the order of the articles, whatever the order of indexing: so
+        # the last of `k` has to be chosen among all that are as good.
+        hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
+        return tuple(hits[:k])
+
+    def _check(self, languages: Collection[LanguageCode]) -> None:
+        known = {document.language for document in self._index.documents()}
+        for language in languages:
+            if language not in known:
+                raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
+
+    def _scorer(self, question: str) -> "Scorer":
+        vector = self.embedder.embed_question(question)
+        if not isinstance(self.embedder, TokenVectors):
+            return Scorer(self.embedder, vector, None)
+        (ids,) = self.embedder.token_ids([question])
+        terms = question_terms(ids, self.embedder)
+        matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
+        return Scorer(self.embedder, vector, matcher)
+
+    @cached_property
+    def _sample_ids(self) -> tuple[PassageId, ...]:
+        return self._index.sample(_SAMPLE)
+
+    @cached_property
+    def _sample(self) -> tuple[TextWords, Languages]:
+        return self._words(self._sample_ids)
+
+    def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
+        assert isinstance(self.embedder, TokenVectors)
+        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Passages and the cosines of their mean vectors, in the same order."""
+
+    ids: tuple[PassageId, ...]
+    cosines: Vector
+
+    def only(self, places: npt.NDArray[np.intp]) -> "_Candidates":
+        return _Candidates(tuple(self.ids[place] for place in places), self.cosines[places])
+
+
+@dataclass(frozen=True, slots=True)
+class Scorer:
+    """Scores texts for one question, on the same scale for passages and sentences."""
+
+    embedder: Embedder
+    question: Vector
+    matcher: TermMatcher | None
+    """None for a model without token vectors: then the score is the cosine."""
+
+    def mixed(self, cosines: Vector, covered: Vector) -> Vector:
+        """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
+        return np.asarray(MEAN_WEIGHT * cosines + (1 - MEAN_WEIGHT) * covered, dtype=np.float32)
+
+    def score(self, texts: Sequence[str], languages: Languages) -> Vector:
+        """Return the scores of texts that are not in the index, shape `(texts,)`."""
+        cosines = np.asarray(self.embedder.embed_passages(texts) @ self.question)
+        if self.matcher is None:
+            return cosines
+        assert isinstance(self.embedder, TokenVectors)
+        words = TextWords(self.embedder.token_ids(texts), self.embedder)
+        return self.mixed(cosines, self.matcher.coverage(words, languages))
+
+    def is_relevant(self, confidence: float, cosines: Vector) -> bool:
+        """True when `confidence` speaks for an answer.
+
+        With token vectors it is a share of the question that is covered, comparable between
+        questions. Cosines of other models are not, so there the best passage has to stand out
+        from the other candidates.
+        """
+        if not len(cosines) or confidence <= 0:
+            return False
+        if self.matcher is not None:
+            return confidence >= MIN_CONFIDENCE
+        deviation = float(cosines.std())
+        return deviation == 0 or confidence >= cosines.mean() + MIN_DEVIATIONS * deviation

@@ -1,0 +1,256 @@
+"""One published generation of an index, seen whole for as long as the reader is open."""
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from kb.changes import FileStamp
+from kb.domain import DocumentId, LanguageCode, Passage, PassageId
+from kb.errors import IndexMissing
+from kb.store.database import closed_on_error, open_for_reading, translated, vectors_path
+from kb.vectors import Matrix, TokenIds
+
+_PARAMETERS = 500  # Values bound to one statement; SQLite's own limit may be as low as 999.
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexState:
+    """What a generation was built with."""
+
+    generation: int
+    model: str
+    fingerprint: str
+    dimension: int
+    chunker_version: int
+    built_at: str
+    vectors_size: int
+    vectors_sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedDocument:
+    """What the index knows of an article, without its text."""
+
+    id: DocumentId
+    digest: str
+    stamp: FileStamp
+    language: LanguageCode | None
+    title: str
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class SkippedFile:
+    """An article that the last build could not read."""
+
+    id: DocumentId
+    stamp: FileStamp
+    reason: str
+
+
+class IndexReader:
+    """Reads the generation that was current when it was opened.
+
+    Raises: `IndexMissing` when nothing was ever published, `IndexUnusable`, `IndexTooNew`.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._connection = open_for_reading(folder)
+        with closed_on_error(self._connection), self._translated():
+            # The transaction stays open: SQLite shows this connection one state of the file.
+            self._connection.execute("BEGIN")
+            state = read_state(self._connection)
+            if state is None:
+                raise IndexMissing(folder)
+        self.state = state
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def documents(self) -> tuple[IndexedDocument, ...]:
+        """Return all documents, sorted by path."""
+        with self._translated():
+            return read_documents(self._connection)
+
+    def skipped(self) -> tuple[SkippedFile, ...]:
+        """Return the files that the last build left out, sorted by path."""
+        with self._translated():
+            return read_skipped(self._connection)
+
+    def passage_ids(
+        self,
+        *,
+        languages: Collection[LanguageCode] = (),
+        without_documents: Collection[DocumentId] = (),
+    ) -> tuple[PassageId, ...]:
+        """Return the passages in any of `languages` (all when empty), outside some documents."""
+        documents = [
+            document.id
+            for document in self.documents()
+            if (not languages or document.language in languages)
+            and document.id not in without_documents
+        ]
+        rows = self._select(
+            "SELECT id FROM passages WHERE document_id IN ({}) ORDER BY id", documents
+        )
+        return tuple(sorted(PassageId(row["id"]) for row in rows))
+
+    def passages(self, ids: Sequence[PassageId]) -> tuple[Passage, ...]:
+        """Return the passages with these numbers, in the order of `ids`."""
+        rows = {
+            row["id"]: row for row in self._select("SELECT * FROM passages WHERE id IN ({})", ids)
+        }
+        documents = sorted({row["document_id"] for row in rows.values()})
+        found: dict[int, Passage] = {}
+        for document in self._select("SELECT * FROM documents WHERE id IN ({})", documents):
+            for id_, row in rows.items():
+                if row["document_id"] == document["id"]:
+                    found[id_] = _passage(row, document)
+        return tuple(found[id_] for id_ in ids)
+
+    def tokens(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
+        """Return the words, as tokens, of the texts embedded for these passages.
+
+        In the order of `ids`. Empty for a model without token vectors.
+        """
+        rows = self._select(
+            "SELECT p.id, e.tokens FROM passages p JOIN embeddings e"
+            " ON e.digest = p.embedding_digest AND e.fingerprint = ? WHERE p.id IN ({})",
+            ids,
+            before=(self.state.fingerprint,),
+        )
+        tokens = {row["id"]: np.frombuffer(row["tokens"] or b"", dtype=np.int32) for row in rows}
+        return tuple(tokens[id_] for id_ in ids)
+
+    def languages(self, ids: Sequence[PassageId]) -> tuple[LanguageCode | None, ...]:
+        """Return the language of each passage, in the order of `ids`."""
+        rows = self._select(
+            "SELECT p.id, d.language FROM passages p JOIN documents d ON d.id = p.document_id"
+            " WHERE p.id IN ({})",
+            ids,
+        )
+        languages = {row["id"]: row["language"] for row in rows}
+        return tuple(languages[id_] for id_ in ids)
+
+    def sample(self, size: int) -> tuple[PassageId, ...]:
+        """Return up to `size` passages spread evenly over the index, the same ones each time."""
+        with self._translated():
+            rows = self._connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
+        ids = [row["id"] for row in rows]
+        size = min(size, len(ids))
+        return tuple(PassageId(ids[i * len(ids) // size]) for i in range(size))
+
+    def vectors(self) -> tuple[tuple[PassageId, ...], Matrix]:
+        """Return all passages and their vectors, float32, shape `(passages, dimension)`."""
+        with self._translated():
+            return read_vectors(self._connection, self.state.fingerprint, self.state.dimension)
+
+    def vectors_file(self) -> bytes | None:
+        """Return this generation's FAISS file, or None when it is missing or damaged."""
+        try:
+            content = vectors_path(self._folder, self.state.generation).read_bytes()
+        except OSError:
+            return None
+        is_whole = (
+            len(content) == self.state.vectors_size
+            and sha256(content).hexdigest() == self.state.vectors_sha256
+        )
+        return content if is_whole else None
+
+    def _select(
+        self, sql: str, values: Iterable[object], *, before: tuple[object, ...] = ()
+    ) -> Iterator[sqlite3.Row]:
+        """Run `sql` with its `{}` as a list of parameters, in as many parts as SQLite wants."""
+        values = list(values)
+        for start in range(0, len(values), _PARAMETERS):
+            part = values[start : start + _PARAMETERS]
+            statement = sql.format(", ".join("?" * len(part)))
+            with self._translated():
+                found = self._connection.execute(statement, (*before, *part)).fetchall()
+            yield from found
+
+    def _translated(self) -> AbstractContextManager[None]:
+        return translated(self._folder, writing=False)
+
+
+def read_state(connection: sqlite3.Connection) -> IndexState | None:
+    """Return the published state, or None before the first publish."""
+    row = connection.execute("SELECT * FROM state").fetchone()
+    if row is None:
+        return None
+    return IndexState(**{key: row[key] for key in row.keys() if key != "only_row"})  # noqa: SIM118
+
+
+def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...]:
+    """Return all documents without their text, sorted by path."""
+    rows = connection.execute(
+        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.language, d.title,"
+        " (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
+        " FROM documents d ORDER BY d.id"
+    )
+    return tuple(
+        IndexedDocument(
+            id=row["id"],
+            digest=row["digest"],
+            stamp=FileStamp(row["size_bytes"], row["modified_ns"]),
+            language=row["language"],
+            title=row["title"],
+            passages=row["passages"],
+        )
+        for row in rows
+    )
+
+
+def read_skipped(connection: sqlite3.Connection) -> tuple[SkippedFile, ...]:
+    """Return the files left out, sorted by path."""
+    return tuple(
+        SkippedFile(row["id"], FileStamp(row["size_bytes"], row["modified_ns"]), row["reason"])
+        for row in connection.execute("SELECT * FROM skipped ORDER BY id")
+    )
+
+
+def read_vectors(
+    connection: sqlite3.Connection, fingerprint: str, dimension: int
+) -> tuple[tuple[PassageId, ...], Matrix]:
+    """Return every passage's number and its vector, in order of number."""
+    rows = connection.execute(
+        "SELECT p.id, e.vector FROM passages p JOIN embeddings e"
+        " ON e.digest = p.embedding_digest AND e.fingerprint = ? ORDER BY p.id",
+        (fingerprint,),
+    ).fetchall()
+    matrix = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
+    return tuple(PassageId(row["id"]) for row in rows), matrix.reshape(len(rows), dimension)
+
+
+def _passage(row: sqlite3.Row, document: sqlite3.Row) -> Passage:
+    return Passage(
+        document_id=DocumentId(document["id"]),
+        title=document["title"],
+        language=document["language"],
+        headings=tuple(json.loads(row["headings"])),
+        start=row["start"],
+        end=row["end"],
+        first_line=row["first_line"],
+        last_line=row["last_line"],
+        text=document["text"][row["start"] : row["end"]],
+    )

@@ -1,0 +1,375 @@
+import os
+import shutil
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.corpus import Corpus, decode, digest_of, parse
+from kb.domain import Document, DocumentId, LanguageCode
+from kb.errors import ArticleUnreadable, CorpusMissing, CorpusNotAFolder
+from kb.language import document_language
+from tests.prose import HEADINGS, LANGUAGES, paragraph
+
+
+def _parse(content: bytes | str, *, detected: str | None = None) -> Document:
+    data = content.encode() if isinstance(content, str) else content
+    found = LanguageCode(detected) if detected else None
+    return parse(DocumentId("mlin.md"), data, detect_language=lambda _: found)
+
+
+def _write(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text("Mlin melje.\n", encoding="utf-8")
+
+
+def _ids(folder: Path) -> list[str]:
+    return [file.id for file in Corpus(folder).files()]
+
+
+# Folders and files
+
+
+def test_a_missing_corpus_is_named(tmp_path: Path) -> None:
+    with pytest.raises(CorpusMissing, match=r"mlini.*does not exist"):
+        Corpus(tmp_path / "mlini")
+
+
+def test_a_corpus_that_is_a_file_is_named(tmp_path: Path) -> None:
+    _write(tmp_path, "mlin.md")
+
+    with pytest.raises(CorpusNotAFolder, match=r"mlin\.md.*not a folder"):
+        Corpus(tmp_path / "mlin.md")
+
+
+def test_an_empty_corpus_has_no_articles(tmp_path: Path) -> None:
+    assert _ids(tmp_path) == []
+
+
+def test_articles_are_found_at_any_depth_sorted_by_path(tmp_path: Path) -> None:
+    deep = "/".join("abcdefghij" * 4) + "/globoko.md"
+    _write(tmp_path, "ž.md", "a.txt", "sl/z.MD", "sl/a.Txt", deep)
+
+    assert _ids(tmp_path) == sorted(["ž.md", "a.txt", "sl/z.MD", "sl/a.Txt", deep])
+
+
+def test_only_markdown_and_text_files_are_articles(tmp_path: Path) -> None:
+    _write(tmp_path, "a.md", "a.pdf", "a.md.bak", "md", "a.markdown", "b.txt~")
+    (tmp_path / "folder.md").mkdir()
+
+    assert _ids(tmp_path) == ["a.md"]
+
+
+def test_hidden_files_and_folders_are_left_out(tmp_path: Path) -> None:
+    _write(tmp_path, ".skrito.md", ".git/a.md", "sl/.obsidian/b.md", "sl/vidno.md")
+
+    assert _ids(tmp_path) == ["sl/vidno.md"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "dve besedi.md",
+        "»narekovaji« \"in\" 'drugi'.md",
+        "nova\nvrstica.txt",
+        "चक्की की कहानी.md",
+        "młyn/łąka.md",
+        unicodedata.normalize("NFD", "școală.md"),
+        "🙂👩🏽\u200d🌾.md",
+        "-rf *.md",
+        "$HOME `x`.txt",
+        "..md",
+    ],
+)
+def test_an_article_is_found_and_read_under_any_name(tmp_path: Path, name: str) -> None:
+    _write(tmp_path, f"mapa/{name}")
+    corpus = Corpus(tmp_path)
+
+    ids = [file.id for file in corpus.files()]
+
+    assert ids == ([] if name.startswith(".") else [f"mapa/{name}"])
+    assert all(corpus.read(id_) == b"Mlin melje.\n" for id_ in ids)
+
+
+def test_a_file_name_that_is_not_utf_8_is_shown_and_its_article_not_read(tmp_path: Path) -> None:
+    with (Path(os.fsdecode(bytes(tmp_path) + b"/mo\xe8nik.md"))).open("wb") as file:
+        file.write(b"Mlin melje.\n")
+    corpus = Corpus(tmp_path)
+    (found,) = corpus.files()
+
+    with pytest.raises(ArticleUnreadable, match=r"mo\?nik\.md.*not UTF-8; rename it"):
+        corpus.read(found.id)
+
+
+def test_links_lead_to_articles_inside_the_corpus_only(tmp_path: Path) -> None:
+    corpus, outside = tmp_path / "corpus", tmp_path / "drugje"
+    _write(corpus, "sl/mlin.md")
+    _write(outside, "tuje.md")
+    (corpus / "notri.md").symlink_to(corpus / "sl/mlin.md")
+    (corpus / "ven.md").symlink_to(outside / "tuje.md")
+    (corpus / "gor.md").symlink_to("../drugje/tuje.md")
+    (corpus / "mapa").symlink_to(outside, target_is_directory=True)
+    (corpus / "sl/krog").symlink_to(corpus, target_is_directory=True)
+    (corpus / "nikamor.md").symlink_to(corpus / "ni.md")
+    (corpus / "sebe.md").symlink_to(corpus / "sebe.md")
+
+    assert _ids(corpus) == ["notri.md", "sl/mlin.md"]
+
+
+def test_a_corpus_may_itself_be_reached_by_a_link(tmp_path: Path) -> None:
+    _write(tmp_path / "pravi", "a.md")
+    (tmp_path / "pravi/b.md").symlink_to("a.md")
+    (tmp_path / "link").symlink_to(tmp_path / "pravi", target_is_directory=True)
+
+    assert _ids(tmp_path / "link") == ["a.md", "b.md"]
+
+
+def test_what_is_not_a_file_is_no_article(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "cev.md")
+
+    assert _ids(tmp_path) == []
+
+
+def test_a_folder_that_cannot_be_listed_is_an_error_and_not_an_empty_corpus(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "corpus"
+    _write(folder, "a.md")
+    corpus = Corpus(folder)
+    shutil.rmtree(folder)
+
+    with pytest.raises(ArticleUnreadable, match="No such file"):
+        corpus.files()
+
+
+def test_paths_do_not_depend_on_where_the_corpus_lies(tmp_path: Path) -> None:
+    _write(tmp_path / "prej", "sl/mlin.md")
+    before = _ids(tmp_path / "prej")
+
+    (tmp_path / "prej").rename(tmp_path / "potem")
+
+    assert _ids(tmp_path / "potem") == before == ["sl/mlin.md"]
+
+
+def test_a_stamp_changes_with_size_and_time(tmp_path: Path) -> None:
+    _write(tmp_path, "a.md")
+    (first,) = Corpus(tmp_path).files()
+    os.utime(tmp_path / "a.md", ns=(0, first.stamp.modified_ns - 1))
+    (second,) = Corpus(tmp_path).files()
+    (tmp_path / "a.md").write_text("Mlin.", encoding="utf-8")
+    os.utime(tmp_path / "a.md", ns=(0, second.stamp.modified_ns))
+    (third,) = Corpus(tmp_path).files()
+
+    assert len({first.stamp, second.stamp, third.stamp}) == 3
+
+
+def test_an_article_that_is_gone_is_named(tmp_path: Path) -> None:
+    corpus = Corpus(tmp_path)
+
+    with pytest.raises(ArticleUnreadable, match=r"ni\.md.*No such file"):
+        corpus.read(DocumentId("ni.md"))
+    assert corpus.text(DocumentId("ni.md")) is None
+
+
+def test_text_on_disk_is_that_of_the_document(tmp_path: Path) -> None:
+    content = unicodedata.normalize("NFD", "---\ntitle: Ž\n---\r\nŽito.\r\n").encode()
+    (tmp_path / "a.md").write_bytes(content)
+
+    assert Corpus(tmp_path).text(DocumentId("a.md")) == _parse(content).text
+
+
+# Bytes to text
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("zażółć gęślą".encode("cp1250"), "not UTF-8 at byte 2"),
+        ("žito".encode("latin2"), "not UTF-8 at byte 0"),
+        ("दाना".encode("utf-16"), "not UTF-8 at byte 0"),
+        ("Mlin melje".encode("utf-16-le"), "zero bytes"),
+        (b"\x00\x01\x02", "zero bytes"),
+        (b"Mlin \xf0\x9f\x99", "not UTF-8 at byte 5"),
+        (b"\xed\xa0\x80", "not UTF-8 at byte 0"),
+    ],
+    ids=["cp1250", "latin2", "utf-16", "utf-16 unmarked", "binary", "torn emoji", "surrogate"],
+)
+def test_what_is_not_utf_8_text_is_named_with_the_next_step(content: bytes, reason: str) -> None:
+    with pytest.raises(ArticleUnreadable, match=rf"mlin\.md.*{reason}.*save it as UTF-8"):
+        _parse(content)
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b" \n\t\r\n", b"\xef\xbb\xbf", b"---\ntitle: M\n---\n \n"]
+)
+def test_a_file_without_text_is_named(content: bytes) -> None:
+    with pytest.raises(ArticleUnreadable, match="holds no text"):
+        _parse(content)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_text_is_composed_with_line_feeds_and_without_a_byte_order_mark(language: str) -> None:
+    text = f"# {HEADINGS[language][0]}\n\n{paragraph(language)} 🙂\n"
+    content = "\ufeff" + unicodedata.normalize("NFD", text).replace("\n", "\r\n")
+
+    assert decode(DocumentId("a.md"), content.encode()) == unicodedata.normalize("NFC", text)
+
+
+@given(content=st.binary(max_size=60) | st.text(max_size=60).map(str.encode))
+@settings(max_examples=300)
+def test_any_bytes_are_a_document_or_named(content: bytes) -> None:
+    try:
+        document = _parse(content)
+    except ArticleUnreadable:
+        return
+    assert document.text[document.body_start :].strip()
+    assert document.title
+
+
+@given(matter=st.text(st.sampled_from("title: languge\n-[]{}*&!|>'\"#%@`,?sž \t\x07"), max_size=40))
+@settings(max_examples=300)
+def test_any_front_matter_is_read_or_named(matter: str) -> None:
+    try:
+        document = _parse(f"---\n{matter}\n---\nMlin melje.\n")
+    except ArticleUnreadable:
+        return
+    assert document.text.endswith("Mlin melje.\n")
+
+
+def test_bytes_that_differ_have_another_digest() -> None:
+    assert digest_of(b"Mlin\n") == digest_of(b"Mlin\n")
+    assert digest_of(b"Mlin\n") != digest_of(b"Mlin\r\n")
+
+
+# Front matter
+
+
+def test_front_matter_gives_title_language_date_and_source() -> None:
+    text = (
+        "---\ntitle: 'Mlin: žito & मूल'\nlanguage: sl\ndate: 2026-01-31\nsource: ustno\n---\nMlin."
+    )
+
+    document = _parse(text, detected="hr")
+
+    assert document.title == "Mlin: žito & मूल"
+    assert (document.language, document.date, document.source) == ("sl", "2026-01-31", "ustno")
+    assert document.text[document.body_start :] == "Mlin."
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize("close", ["---", "...", "---  "])
+def test_front_matter_ends_at_its_second_line_of_marks(line_end: str, close: str) -> None:
+    text = line_end.join(
+        ["---", "title: Mlin", "note: a --- b", close, "Voda.", "", "---", "Reka."]
+    )
+
+    document = _parse(text)
+
+    assert document.text[document.body_start :] == "Voda.\n\n---\nReka."
+
+
+def test_empty_front_matter_is_no_part_of_the_body() -> None:
+    document = _parse("---\n---\nMlin melje.\n")
+
+    assert document.text[document.body_start :] == "Mlin melje.\n"
+
+
+@pytest.mark.parametrize("text", ["---\n\nMlin melje.\n\n---\n\nVoda teče.", "---\nMlin melje."])
+def test_a_horizontal_rule_at_the_top_is_no_front_matter(text: str) -> None:
+    document = _parse(text)
+
+    assert (document.body_start, document.title) == (0, "Mlin melje.")
+
+
+@pytest.mark.parametrize(
+    ("matter", "line"),
+    [("title: a: b", 2), ("language: sl\ntitle: 'Mlin", 3), ("a: b\n\n- c", 4), ("a: *b", 2)],
+)
+def test_broken_front_matter_is_named_with_its_line(matter: str, line: int) -> None:
+    with pytest.raises(ArticleUnreadable, match=rf"not valid YAML in line {line}; correct or"):
+        _parse(f"---\n{matter}\n---\nMlin melje.")
+
+
+@pytest.mark.parametrize("matter", ["a: " + "[" * 5000 + "]" * 5000, "[" * 5000])
+def test_front_matter_nested_beyond_reason_is_named(matter: str) -> None:
+    with pytest.raises(ArticleUnreadable, match="nested too deeply"):
+        _parse(f"---\n{matter}\n---\nMlin melje.")
+
+
+def test_front_matter_makes_no_objects() -> None:
+    text = "---\ntitle: !!python/object/apply:os.getcwd []\nlanguage: no\n---\nMøllen maler."
+
+    document = _parse(text)
+
+    assert (document.title, document.language) == ("Møllen maler.", "no")
+
+
+@pytest.mark.parametrize("value", ["sl", "SL", " sl ", "'sl'", "sl-SI", "sl_SI"])
+def test_the_declared_language_wins_over_the_detected(value: str) -> None:
+    document = _parse(f"---\nlanguage: {value}\n---\n{paragraph('pl')}", detected="pl")
+
+    assert document.language == "sl"
+
+
+@pytest.mark.parametrize("value", ["", "polski", "Slovenian", "slv", "12", "[sl, pl]", "~"])
+def test_a_declared_language_that_is_no_code_is_detected(value: str) -> None:
+    document = _parse(f"---\nlanguage: {value}\n---\n{paragraph('pl')}", detected="pl")
+
+    assert document.language == "pl"
+
+
+def test_the_language_is_detected_in_the_body_alone() -> None:
+    text = f"---\nsummary: {paragraph('en', sentences=20)!r}\n---\n{paragraph('sl')}"
+
+    document = parse(DocumentId("a.md"), text.encode(), detect_language=document_language)
+
+    assert document.language == "sl"
+
+
+def test_an_unknown_language_stays_unknown() -> None:
+    assert _parse("Mlin melje.", detected=None).language is None
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("Uvod brez oznake.\n\n## Mlin  in  voda ##\n\nBesedilo.", "Mlin in voda"),
+        ("Stari mlin\n==========\n\n## Voda\n\nTeče.", "Stari mlin"),
+        ("\n\n  चक्की की कहानी  \n\nपानी बहता है।", "चक्की की कहानी"),
+        ("```sh\n# ukaz\n```\n\nMlin melje.", "Mlin melje."),
+        ("![slika](m.png)\n\n[A](a.md) [B](b.md)\n\n2026\n\nMlin.", "2026"),
+        ("<!-- opomba -->\n---\nMłyn miele.\nWoda płynie.", "Młyn miele."),
+        ("🙂", "🙂"),
+    ],
+    ids=["heading", "underlined", "first line", "code", "links", "comment", "emoji"],
+)
+def test_the_title_is_the_first_heading_or_the_first_line_that_says_something(
+    text: str, title: str
+) -> None:
+    assert _parse(text).title == title
+
+
+@pytest.mark.parametrize("declared", ["''", "", "[a, b]", "{a: b}"])
+def test_a_declared_title_without_text_is_looked_for_in_the_body(declared: str) -> None:
+    assert _parse(f"---\ntitle: {declared}\n---\n# Mlin\n").title == "Mlin"
+
+
+def test_a_title_is_one_line() -> None:
+    assert _parse("---\ntitle: |\n  Mlin\n  ob reki\n---\nVoda.").title == "Mlin ob reki"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_first_line_that_is_a_paragraph_is_shortened_at_a_word(language: str) -> None:
+    body = paragraph(language)
+
+    title = _parse(body).title
+
+    assert len(title) <= 122
+    assert title.endswith(" …")
+    assert body.startswith(title.removesuffix("…"))

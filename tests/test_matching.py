@@ -1,0 +1,317 @@
+"""Soft term matching, held against plain loops over every term and every word."""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.domain import LanguageCode
+from kb.embedding.embedded import EmbeddedModel
+from kb.matching import (
+    QuestionTerms,
+    TermMatcher,
+    best_matches,
+    coverage,
+    question_terms,
+    rarity,
+    scaled,
+    translation_scale,
+)
+from kb.vectors import Matrix, Vector
+from kb.words import TextWords
+from tests.prose import LANGUAGES, SENTENCES, paragraph
+from tests.token_table import (
+    TOKENS,
+    RandomTable,
+    Word,
+    random_text,
+    seeds,
+    texts_of_words,
+    tokens_of,
+)
+
+TABLE = RandomTable()
+WITHOUT_DIRECTION: Word = (TOKENS - 1,)
+WINDOW, STEP = 36, 18
+
+Text = list[Word]
+
+collections = st.lists(texts_of_words, max_size=6)
+questions = st.builds(random_text, length=st.integers(1, STEP), seed=seeds)
+codes = st.sampled_from([*map(LanguageCode, LANGUAGES), None])
+
+
+def words_of(texts: Sequence[Text]) -> TextWords:
+    return TextWords([tokens_of(text) for text in texts], TABLE)
+
+
+def terms_of(question: Text) -> QuestionTerms:
+    return question_terms(tokens_of(question), TABLE)
+
+
+def matcher_of(question: Text) -> TermMatcher:
+    """Return a matcher for which all terms are equally rare."""
+    return TermMatcher.fit(terms_of(question), words_of([question]), [None], 1)
+
+
+def cover(question: Text, texts: Sequence[Text]) -> Vector:
+    return matcher_of(question).coverage(words_of(texts), [None] * len(texts))
+
+
+def slow_coverage(question: Text, text: Text) -> float:
+    """Return the share of the question's weight that a text covers, word by word."""
+    weights = {word: float(np.linalg.norm(TABLE.word_vector(word))) for word in question}
+    total = sum(weights[word] for word in question)
+    covered = sum(
+        weights[word] * max([0.0, *(TABLE.likeness(word, other) for other in text)])
+        for word in question
+    )
+    return covered / total if total else 0.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections)
+def test_best_matches_are_those_that_comparing_all_words_finds(
+    question: Text, texts: list[Text]
+) -> None:
+    terms = terms_of(question)
+    matches = best_matches(terms, words_of(texts))
+
+    by_letters = {TABLE.word_text(word): word for word in question}
+    slow = [
+        [
+            max([0.0, *(TABLE.likeness(by_letters[term], other) for other in text)])
+            for term in terms.texts
+        ]
+        for text in texts
+    ]
+    assert sorted(terms.texts) == sorted(by_letters)
+    assert matches.shape == (len(texts), len(by_letters))
+    assert matches.ravel() == pytest.approx(np.array(slow).ravel(), abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections)
+def test_coverage_is_the_mean_of_the_whole_text_and_its_best_window(
+    question: Text, texts: list[Text]
+) -> None:
+    expected = []
+    for text in texts:
+        starts = range(0, max(1, len(text)), STEP)
+        windows = [slow_coverage(question, text[at : at + WINDOW]) for at in starts]
+        expected.append((slow_coverage(question, text) + max(windows)) / 2)
+
+    assert cover(question, texts) == pytest.approx(np.array(expected), abs=1e-4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    sample=st.lists(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3), max_size=20),
+    unsampled=st.integers(0, 5000),
+)
+def test_rarity_is_what_a_plain_loop_computes(sample: list[list[float]], unsampled: int) -> None:
+    size = len(sample) + unsampled
+
+    weights = rarity(np.array(sample, dtype=np.float32).reshape(len(sample), 3), size)
+
+    for term in range(3):
+        frequency = sum(row[term] ** 3 for row in sample) * size / max(1, len(sample))
+        expected = max(0.05, math.log((size + 1) / (0.5 + frequency)))
+        assert weights[term] == pytest.approx(expected, rel=1e-4, abs=1e-5)
+
+
+def test_a_term_found_in_more_texts_is_less_rare_and_none_weighs_nothing() -> None:
+    sample = np.tri(10, 5, dtype=np.float32)  # Term 0 is in ten texts, term 4 in six.
+
+    weights = rarity(sample, 10)
+
+    assert list(weights) == sorted(weights)
+    assert weights[0] > 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections, data=st.data())
+def test_values_stay_between_0_and_1_and_windows_add_nothing(
+    question: Text, texts: list[Text], data: st.DataObject
+) -> None:
+    languages = data.draw(st.lists(codes, min_size=len(texts), max_size=len(texts)))
+    found = words_of(texts)
+    matcher = TermMatcher.fit(terms_of(question), found, languages, len(texts))
+
+    whole, both = matcher.whole_coverage(found, languages), matcher.coverage(found, languages)
+
+    assert np.all((both >= 0) & (both <= whole + 1e-6) & (whole <= 1 + 1e-6))
+    assert matcher.sample_coverage == pytest.approx(whole)
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections, data=st.data())
+def test_the_order_of_texts_does_not_matter(
+    question: Text, texts: list[Text], data: st.DataObject
+) -> None:
+    order = data.draw(st.permutations(range(len(texts))))
+
+    covered = cover(question, texts)
+
+    # To the last bit: equal passages score equal wherever they stand.
+    assert cover(question, [texts[i] for i in order]).tolist() == [covered[i] for i in order]
+
+
+@pytest.mark.parametrize("terms", [1, 3, 12, 20, 33])
+def test_equal_texts_are_covered_equally_to_the_last_bit(terms: int) -> None:
+    for seed in range(30):
+        row, weights = np.random.default_rng(seed).random((2, terms), dtype=np.float32)
+
+        assert len(set(coverage(np.tile(row, (15, 1)), weights).tolist())) == 1
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, before=texts_of_words, after=texts_of_words)
+def test_a_text_that_holds_the_question_covers_it_fully(
+    question: Text, before: Text, after: Text
+) -> None:
+    if matcher_of(question).weights.any():
+        assert cover(question, [before + question + after]) == pytest.approx([1], abs=1e-5)
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, text=texts_of_words, more=texts_of_words)
+def test_more_words_never_match_less(question: Text, text: Text, more: Text) -> None:
+    short, longer = best_matches(terms_of(question), words_of([text, text + more]))
+
+    assert np.all(longer >= short)
+
+
+def test_words_together_count_more_than_words_far_apart() -> None:
+    question: Text = [(10,), (20, 30)]
+    filling: Text = [(40,)] * 100
+
+    together, apart = cover(question, [question + filling, [(10,), *filling, (20, 30)]])
+
+    assert together > apart
+
+
+def test_words_that_share_a_token_are_different_words() -> None:
+    one, other = cover([(10, 20)], [[(10, 20)], [(10, 30)]])
+
+    assert one == pytest.approx(1, abs=1e-6)
+    assert other < one
+
+
+def test_a_repeated_term_is_one_term_of_twice_the_emphasis() -> None:
+    once, twice = terms_of([(4,), (9, 2)]), terms_of([(9, 2), (4,), (9, 2)])
+
+    emphasis = dict(zip(once.texts, once.emphasis, strict=True))
+    emphasis[TABLE.word_text((9, 2))] *= 2
+    assert dict(zip(twice.texts, twice.emphasis, strict=True)) == pytest.approx(emphasis)
+
+
+def test_a_text_without_words_covers_nothing() -> None:
+    assert cover([(4,), (9,)], [[], [(9,), (4,)], []]) == pytest.approx([0, 1, 0], abs=1e-6)
+
+
+def test_no_texts_have_no_coverage() -> None:
+    matcher = TermMatcher.fit(terms_of([(4,)]), words_of([]), [], 0)
+
+    assert matcher.coverage(words_of([]), []).shape == (0,)
+
+
+def test_a_question_without_words_is_covered_by_nothing() -> None:
+    assert cover([], [[(4,)]]).tolist() == [0]
+
+
+def test_a_word_without_direction_matches_nothing() -> None:
+    assert cover([WITHOUT_DIRECTION], [[WITHOUT_DIRECTION, (3,)]]).tolist() == [0]
+
+
+# Languages and scripts
+
+samples = st.integers(1, 12).flatmap(
+    lambda rows: st.tuples(
+        st.lists(
+            st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3),
+            min_size=rows,
+            max_size=rows,
+        ).map(lambda matches: np.array(matches, dtype=np.float32)),
+        st.lists(codes, min_size=rows, max_size=rows),
+    )
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(sample=samples)
+def test_the_best_match_in_each_language_counts_fully_unless_it_is_poor(
+    sample: tuple[Matrix, list[LanguageCode | None]],
+) -> None:
+    matches, languages = sample
+
+    even = scaled(matches, languages, translation_scale(matches, languages))
+
+    for language in set(languages):
+        rows = [row for row, of_row in enumerate(languages) if of_row == language]
+        before, after = matches[rows].max(axis=0), even[rows].max(axis=0)
+        assert after == pytest.approx(np.where(before >= 0.6, 1, before / 0.6), abs=1e-5)
+    assert np.all((even >= matches - 1e-6) & (even <= 1))
+
+
+def test_a_better_match_than_any_in_the_sample_counts_no_more_than_fully() -> None:
+    scale = translation_scale(np.array([[0.7]], dtype=np.float32), [LanguageCode("hi")])
+    better = np.array([[0.9]], dtype=np.float32)
+
+    assert scaled(better, [LanguageCode("hi")], scale).tolist() == [[1]]
+
+
+def test_a_language_outside_the_sample_is_not_scaled() -> None:
+    matches = np.array([[0.7]], dtype=np.float32)
+    scale = translation_scale(matches, [LanguageCode("hi")])
+
+    assert scaled(matches, [LanguageCode("ro")], scale) == pytest.approx(matches)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [("Khataghar", "खाताघर"), ("खाताघर", "khataghar"), ("Singapur", "सिंगापुर")],
+)
+def test_a_name_matches_itself_in_the_other_script(asked: str, written: str) -> None:
+    table = RandomTable([asked, written])
+    terms = question_terms(tokens_of([(0,)]), table)
+
+    matches = best_matches(terms, TextWords([tokens_of([(1,)]), tokens_of([(5,)])], table))
+
+    assert matches[0] == pytest.approx([0.9], abs=1e-6)
+    assert matches[1] < 0.9
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_is_covered_best_by_the_paragraph_that_holds_it(
+    embedded_model: EmbeddedModel, language: str
+) -> None:
+    # The others say the same in other words: the same prose in other languages.
+    texts = [paragraph(other) for other in LANGUAGES]
+    (question,) = embedded_model.token_ids([SENTENCES[language][4]])
+    terms = question_terms(question, embedded_model)
+    paragraphs = TextWords(embedded_model.token_ids(texts), embedded_model)
+    languages = list(map(LanguageCode, LANGUAGES))
+    matcher = TermMatcher.fit(terms, paragraphs, languages, len(texts))
+
+    covered = matcher.coverage(paragraphs, languages)
+
+    own = LANGUAGES.index(language)
+    assert covered[own] == pytest.approx(1, abs=1e-5)
+    assert np.all(np.delete(covered, own) < covered[own])
+
+
+def test_an_acronym_is_matched_by_its_own_letters_or_sounds_only(
+    embedded_model: EmbeddedModel,
+) -> None:
+    (question,) = embedded_model.token_ids(["NPS"])
+    texts = embedded_model.token_ids(["Npr. knjiga, np. książka.", "NPS je 35.", "एनपीएस", ""])
+
+    matches = best_matches(
+        question_terms(question, embedded_model), TextWords(texts, embedded_model)
+    )
+
+    assert matches[:, 0].tolist() == pytest.approx([0, 1, 0.9, 0])

@@ -1,0 +1,201 @@
+"""What every vector index keeps; each law is held against a plain comparison of all vectors."""
+
+from collections.abc import Sequence
+from typing import Protocol, Self
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kb.vector_index import FlatFaissIndex, VectorIndex
+from kb.vectors import Matrix, Vector, unit_rows
+
+
+class StoredIndex(VectorIndex, Protocol):
+    """A vector index with the two ways to get one."""
+
+    @classmethod
+    def build(cls, ids: Sequence[int], vectors: Matrix) -> Self: ...
+
+    @classmethod
+    def from_bytes(cls, content: bytes) -> Self: ...
+
+
+Implementation = type[StoredIndex]
+
+each_index = pytest.mark.parametrize("implementation", [FlatFaissIndex])
+
+DIMENSION = 8
+
+
+def random_rows(count: int, seed: int = 0) -> Matrix:
+    rows = np.random.default_rng(seed).normal(size=(count, DIMENSION))
+    return unit_rows(rows.astype(np.float32))
+
+
+@st.composite
+def collections(draw: st.DrawFn) -> tuple[list[int], Matrix, Vector]:
+    """Draw ids in any order, a vector for each, some of them equal, and a question."""
+    ids = draw(st.lists(st.integers(1, 2**62), max_size=40, unique=True))
+    rows = random_rows(len(ids), draw(st.integers(0, 99)))
+    copied = draw(st.lists(st.integers(0, len(ids) - 1), max_size=5)) if ids else []
+    rows[copied] = rows[:1]
+    return ids, rows, random_rows(1, draw(st.integers(100, 199)))[0]
+
+
+@each_index
+@settings(max_examples=80, deadline=None)
+@given(collection=collections(), k=st.integers(-1, 60), data=st.data())
+def test_the_nearest_are_those_that_comparing_all_vectors_finds(
+    implementation: Implementation,
+    collection: tuple[list[int], Matrix, Vector],
+    k: int,
+    data: st.DataObject,
+) -> None:
+    ids, rows, question = collection
+    among = data.draw(st.none() | st.lists(st.sampled_from([*ids, 2**62 + 1])))
+    allowed = set(ids) if among is None else set(ids) & set(among)
+    scores = {id_: float(row @ question) for id_, row in zip(ids, rows, strict=True)}
+
+    found = implementation.build(ids, rows).search(question, k=k, among=among)
+
+    expected = sorted((scores[id_] for id_ in allowed), reverse=True)[: max(0, k)]
+    assert [score for _, score in found] == pytest.approx(expected, abs=1e-5)
+    assert all(score == pytest.approx(scores[id_], abs=1e-5) for id_, score in found)
+    assert len({id_ for id_, _ in found}) == len(found)
+
+
+@each_index
+@settings(max_examples=50, deadline=None)
+@given(collection=collections(), k=st.integers(1, 60))
+def test_neighbours_come_best_first_and_equal_ones_in_order_of_id(
+    implementation: Implementation,
+    collection: tuple[list[int], Matrix, Vector],
+    k: int,
+) -> None:
+    ids, rows, question = collection
+
+    found = implementation.build(ids, rows).search(question, k=k)
+
+    assert list(found) == sorted(found, key=lambda neighbour: (-neighbour[1], neighbour[0]))
+
+
+@each_index
+@settings(max_examples=50, deadline=None)
+@given(collection=collections())
+def test_reading_what_was_written_is_identity(
+    implementation: Implementation, collection: tuple[list[int], Matrix, Vector]
+) -> None:
+    ids, rows, question = collection
+    index = implementation.build(ids, rows)
+
+    again = implementation.from_bytes(index.to_bytes())
+
+    assert len(again) == len(index) == len(ids)
+    assert again.to_bytes() == index.to_bytes()
+    assert again.search(question, k=60) == index.search(question, k=60)
+
+
+@each_index
+def test_k_larger_than_the_index_finds_everything(
+    implementation: Implementation,
+) -> None:
+    rows = random_rows(3)
+
+    found = implementation.build([10, 20, 30], rows).search(rows[0], k=100_000)
+
+    assert {id_ for id_, _ in found} == {10, 20, 30}
+
+
+@each_index
+def test_a_stored_vector_finds_itself_first(
+    implementation: Implementation,
+) -> None:
+    rows = random_rows(200)
+    index = implementation.build(range(1000, 1200), rows)
+
+    for id_, row in zip(range(1000, 1200), rows, strict=True):
+        ((found, score),) = index.search(row, k=1)
+        assert found == id_
+        assert score == pytest.approx(1, abs=1e-5)
+
+
+@each_index
+def test_a_filter_comes_before_the_k_nearest_are_taken(
+    implementation: Implementation,
+) -> None:
+    rows = random_rows(500)
+    question = rows[0]
+    farthest = int(np.argmin(rows @ question))
+
+    found = implementation.build(range(500), rows).search(question, k=5, among=[farthest])
+
+    assert [id_ for id_, _ in found] == [farthest]
+
+
+@each_index
+@pytest.mark.parametrize("among", [[], [7], [7, 7, 8]])
+def test_a_filter_of_unknown_ids_finds_nothing(
+    implementation: Implementation,
+    among: list[int],
+) -> None:
+    assert (
+        implementation.build([1, 2], random_rows(2)).search(random_rows(1)[0], k=5, among=among)
+        == ()
+    )
+
+
+@each_index
+def test_an_empty_index_finds_nothing_and_is_read_again(implementation: Implementation) -> None:
+    index = implementation.from_bytes(implementation.build([], random_rows(0)).to_bytes())
+
+    assert len(index) == 0
+    assert index.search(random_rows(1)[0], k=5) == ()
+
+
+@each_index
+@settings(max_examples=100, deadline=None)
+@given(content=st.binary(max_size=200))
+def test_bytes_of_anything_else_are_refused(
+    implementation: Implementation,
+    content: bytes,
+) -> None:
+    with pytest.raises(ValueError, match="index"):
+        implementation.from_bytes(content)
+
+
+@each_index
+def test_a_cut_index_is_refused_wherever_it_is_cut(implementation: Implementation) -> None:
+    content = implementation.build([1, 2, 3], random_rows(3)).to_bytes()
+
+    for length in range(len(content)):
+        with pytest.raises(ValueError, match="index"):
+            implementation.from_bytes(content[:length])
+
+
+def test_faiss_indexes_of_another_kind_are_refused() -> None:
+    import faiss
+
+    flat = faiss.IndexFlatIP(DIMENSION)
+    others = [
+        flat,
+        faiss.IndexHNSWFlat(DIMENSION, 4),
+        faiss.IndexIDMap2(faiss.IndexFlatL2(DIMENSION)),
+        faiss.IndexIDMap2(faiss.IndexHNSWFlat(DIMENSION, 4)),
+    ]
+
+    for other in others:
+        with pytest.raises(ValueError, match="flat"):
+            FlatFaissIndex.from_bytes(faiss.serialize_index(other).tobytes())
+
+
+def test_an_index_whose_parts_disagree_is_refused() -> None:
+    content = FlatFaissIndex.build([1, 2, 3], random_rows(3)).to_bytes()
+    dimension = DIMENSION.to_bytes(4, "little")
+    place = content.index(dimension)
+
+    with pytest.raises(ValueError, match="flat"):
+        FlatFaissIndex.from_bytes(
+            content[:place] + (DIMENSION + 1).to_bytes(4, "little") + content[place + 4 :]
+        )
