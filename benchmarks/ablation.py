@@ -18,6 +18,7 @@ from pathlib import Path
 from statistics import fmean
 from types import ModuleType
 
+from benchmarks.results import keep
 from kb import matching, retrieval
 from kb.answering import compose_answer
 from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
@@ -40,7 +41,6 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "no names across scripts": ((matching, "_SAME_SPELLING", 0.0),),
     "no rarity": ((matching, "_MATCH_POWER", 1_000_000), (matching, "_MIN_RARITY", 1_000.0)),
 }
-_MARK = "<!-- ablation -->"
 
 
 def measure(index: OpenIndex, questions: Sequence[JudgedQuestion]) -> tuple[float, float]:
@@ -115,9 +115,7 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if arguments.write:
-        readme = Path(__file__).parent / "README.md"
-        before, _, after = readme.read_text(encoding="utf-8").split(_MARK)
-        readme.write_text(f"{before}{_MARK}\n\n{text}\n\n{_MARK}{after}", encoding="utf-8")
+        keep("ablation", text)
 
 
 if __name__ == "__main__":

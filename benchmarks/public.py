@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
+from benchmarks.results import keep
 from benchmarks.retrievers import RETRIEVERS, Text
 from kb.domain import LanguageCode
 
@@ -34,7 +35,6 @@ FLORES_LANGUAGES = {
 XQUAD_LANGUAGES = ("en", "hi", "ro")
 _DEPTH = 100  # Ranks below count as not found.
 _MRR_DEPTH = 10
-_MARK = "<!-- public benchmarks -->"
 
 Ranks = dict[tuple[str, str], list[int]]
 """Ranks of what was sought, from 1, by question language and text language; 0 for not found."""
@@ -197,9 +197,7 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if arguments.write:
-        readme = Path(__file__).parent / "README.md"
-        before, _, after = readme.read_text(encoding="utf-8").split(_MARK)
-        readme.write_text(f"{before}{_MARK}\n\n{text}\n{_MARK}{after}", encoding="utf-8")
+        keep("public benchmarks", text)
 
 
 if __name__ == "__main__":

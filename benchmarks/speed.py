@@ -20,6 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.corpus import generate
+from benchmarks.results import keep
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = (
@@ -30,7 +31,6 @@ QUESTIONS = (
     "How much dearer is it to win a new customer than to keep one?",
 )
 _RUNS = 5
-_MARK = "<!-- speed -->"
 
 
 def measure(articles: int, folder: Path) -> Iterator[str]:
@@ -111,9 +111,7 @@ def main() -> None:
     text = "\n".join(lines)
     print(text)
     if arguments.write:
-        readme = Path(__file__).parent / "README.md"
-        before, _, after = readme.read_text(encoding="utf-8").split(_MARK)
-        readme.write_text(f"{before}{_MARK}\n\n{text}\n\n{_MARK}{after}", encoding="utf-8")
+        keep("speed", text)
 
 
 if __name__ == "__main__":

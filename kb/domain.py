@@ -3,7 +3,6 @@
 Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NewType
@@ -141,8 +140,3 @@ class Answer:
     def is_abstention(self) -> bool:
         """True when the articles hold nothing that answers the question."""
         return not self.quotes
-
-
-def languages_in_order(languages: Sequence[LanguageCode | None]) -> tuple[LanguageCode, ...]:
-    """Return the known languages once each, sorted."""
-    return tuple(sorted({language for language in languages if language is not None}))

@@ -11,7 +11,6 @@ from kb.domain import (
     LanguageCode,
     Passage,
     Quote,
-    languages_in_order,
 )
 
 TEXT = "---\ntitle: Mlin\n---\n\nदाना।\nŽito.\n"
@@ -122,9 +121,3 @@ def test_every_quote_has_its_citation(citation: int) -> None:
 def test_an_answer_without_quotes_is_an_abstention_that_may_show_what_was_near() -> None:
     assert _answer(quotes=(), numbers=(1, 2)).is_abstention
     assert not _answer(quotes=(_quote(),), numbers=(1,)).is_abstention
-
-
-def test_known_languages_come_once_each_and_sorted() -> None:
-    languages = [LanguageCode("sl"), None, LanguageCode("hi"), LanguageCode("sl")]
-
-    assert languages_in_order(languages) == ("hi", "sl")
