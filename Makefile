@@ -9,7 +9,7 @@ unexport Q
 MAKEOVERRIDES :=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup ask build test check lint types quality floors golden clean
+.PHONY: help setup ask build test check lint types quality floors golden torture model clean
 
 help:  ## List the targets
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -42,6 +42,12 @@ floors: .venv-dev/ready  ## Raise the floors of retrieval quality to what is rea
 
 golden: .venv-dev/ready  ## Write the golden files anew; look at the difference before committing
 	KB_WRITE_GOLDEN=1 .venv-dev/bin/python -m pytest tests/golden tests/test_readme.py
+
+torture: .venv-dev/ready  ## Kill, starve and damage an index; takes about 20 minutes
+	OMP_NUM_THREADS=1 .venv-dev/bin/python -m tests.reliability.torture
+
+model: .venv-dev/ready  ## Train the embedded model: make model BENCH=bench DATA="train more"
+	.venv-dev/bin/python -m training $(BENCH) $(DATA)
 
 clean:  ## Remove environments and the index; saved answers in it are lost
 	rm -rf .venv .venv-dev .mypy_cache .pytest_cache .ruff_cache .hypothesis

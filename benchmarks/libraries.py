@@ -15,7 +15,7 @@ IMPORTS = {
     "typer": "typer",
     "numpy": "numpy",
     "faiss-cpu": "faiss",
-    "tokenizers": "tokenizers",
+    "filelock": "filelock",
     "langdetect": "langdetect",
     "sentencex": "sentencex",
     "PyYAML": "yaml",

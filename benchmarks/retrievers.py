@@ -123,6 +123,7 @@ def _publish(texts: Sequence[Text], embedder: Embedder, folder: Path) -> None:
             fingerprint=embedder.fingerprint,
             dimension=embedder.dimension,
             chunker_version=CHUNKER_VERSION,
+            scanned_ns=0,
             serialize_vectors=_serialize,
         )
 
@@ -143,7 +144,7 @@ def _document(place: int, language: LanguageCode, text: str) -> NewDocument:
     return NewDocument(
         document=Document(id=id_, title=id_, language=language, text=text),
         digest=id_,
-        stamp=FileStamp(0, 0),
+        stamp=FileStamp(0, 0, 0),
         passages=(passage,),
         embedding_digests=(embedding_digest(passage),),
     )

@@ -21,6 +21,9 @@ from pathlib import Path
 
 from benchmarks.corpus import generate
 from benchmarks.results import keep
+from kb.cli.wiring import compare
+from kb.corpus import Corpus
+from kb.store import IndexReader
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = (
@@ -48,6 +51,7 @@ def measure(articles: int, folder: Path) -> Iterator[str]:
     cold = [_milliseconds(lambda q=q: _kb(folder, "ask", q), runs=1) for q in QUESTIONS]  # type: ignore[misc]
     yield f"{statistics.median(cold):,.0f}"
     yield f"{_warm(folder):,.0f}"
+    yield f"{_milliseconds(lambda: _compare(folder)):,.0f}"
 
 
 def _warm(folder: Path) -> float:
@@ -60,6 +64,12 @@ def _warm(folder: Path) -> float:
         for file in (few, many)
     ]
     return (times[1] - times[0]) / (len(QUESTIONS) * 4)
+
+
+def _compare(folder: Path) -> None:
+    """Look for changed articles, as each question does first."""
+    with IndexReader(folder / "index") as reader:
+        assert compare(Corpus(folder / "corpus"), reader).is_fresh
 
 
 def _change_one(folder: Path) -> None:
@@ -96,14 +106,14 @@ def main() -> None:
         (
             f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
             f" {os.cpu_count()} cores, Python {platform.python_version()}. Milliseconds, whole"
-            " commands in a new process, except for the last column."
+            " commands in a new process, except for the last two columns."
         ),
         "",
         (
             "| articles | first build | build, nothing new | build, one changed | ask, cold |"
-            " one more question, warm |"
+            " one more question, warm | looking for changes |"
         ),
-        "|---|---|---|---|---|---|",
+        "|---|---|---|---|---|---|---|",
     ]
     for articles in arguments.articles:
         with tempfile.TemporaryDirectory() as folder:

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 
 from kb.domain import DocumentId
 
+TICK_NS = 2_000_000_000  # FAT keeps times to two seconds, coarser than any other in use.
+
 
 @dataclass(frozen=True, slots=True)
 class FileStamp:
-    """What tells cheaply that a file may have changed: its size and modification time."""
+    """What tells cheaply that a file may have changed: size, time of change, place on disk."""
 
     size_bytes: int
     modified_ns: int
+    inode: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +57,31 @@ def plan_rebuild(
     )
 
 
-def suspects(
-    indexed: Mapping[DocumentId, FileStamp], corpus: Mapping[DocumentId, FileStamp]
+def lost_documents(
+    indexed: Mapping[DocumentId, str], corpus: Mapping[DocumentId, str]
 ) -> frozenset[DocumentId]:
-    """Return indexed documents still on disk whose stamp differs: only these need a digest."""
-    return frozenset(id_ for id_, stamp in indexed.items() if corpus.get(id_, stamp) != stamp)
+    """Return indexed documents whose content is nowhere in the corpus: a renamed one is not lost."""
+    found = frozenset(corpus.values())
+    return frozenset(
+        id_ for id_, digest in indexed.items() if id_ not in corpus and digest not in found
+    )
+
+
+def suspects(
+    indexed: Mapping[DocumentId, FileStamp],
+    corpus: Mapping[DocumentId, FileStamp],
+    *,
+    scanned_ns: int,
+) -> frozenset[DocumentId]:
+    """Return indexed documents still on disk that may have changed: only these need a digest.
+
+    Their stamp differs, or the file was so young when the build began to read, at `scanned_ns`,
+    that it may have been written once more within the same tick of its file system's clock.
+    Source: https://git-scm.com/docs/racy-git
+    """
+    settled_ns = scanned_ns - TICK_NS
+    return frozenset(
+        id_
+        for id_, stamp in indexed.items()
+        if id_ in corpus and (corpus[id_] != stamp or stamp.modified_ns >= settled_ns)
+    )

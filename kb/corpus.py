@@ -1,7 +1,9 @@
 """Article files to documents: the only reader of articles."""
 
+import errno
 import os
 import re
+import stat
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -13,9 +15,15 @@ from kb.blocks import BlockKind, blocks_of
 from kb.boilerplate import is_boilerplate
 from kb.changes import FileStamp
 from kb.domain import Document, DocumentId, LanguageCode
-from kb.errors import ArticleUnreadable, CorpusMissing, CorpusNotAFolder
+from kb.errors import (
+    ArticleUnreadable,
+    CorpusMissing,
+    CorpusNotAFolder,
+    CorpusUnreadable,
+    TooManyOpenFiles,
+)
 
-ARTICLE_SUFFIXES = frozenset({".md", ".txt"})
+ARTICLE_SUFFIXES = (".md", ".txt")
 
 DetectLanguage = Callable[[str], LanguageCode | None]
 
@@ -23,6 +31,8 @@ _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(---|\.\.\.)[ \t]*(\n|\Z)", re.
 # "sl", "sl-SI" and "pt_BR" name a language; "Polish" has to be detected.
 _LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?")
 _TITLE_CHARS = 120
+_LARGEST = 2**63 - 1
+_NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,17 +40,24 @@ class ArticleFile:
     """An article on disk, found but not read."""
 
     id: DocumentId
-    path: Path
     stamp: FileStamp
 
 
 class Corpus:
-    """The folder of articles. Raises `CorpusMissing` or `CorpusNotAFolder` when it is not one."""
+    """The folder of articles.
+
+    Raises `CorpusMissing` or `CorpusNotAFolder` when it is not one, `CorpusUnreadable` when that
+    cannot be seen.
+    """
 
     def __init__(self, folder: Path) -> None:
-        if not folder.exists():
-            raise CorpusMissing(folder)
-        if not folder.is_dir():
+        try:
+            mode = folder.stat().st_mode
+        except (FileNotFoundError, NotADirectoryError):
+            raise CorpusMissing(folder) from None
+        except OSError as error:
+            raise CorpusUnreadable(folder, error.strerror or str(error)) from error
+        if not stat.S_ISDIR(mode):
             raise CorpusNotAFolder(folder)
         self.folder = folder
 
@@ -48,46 +65,48 @@ class Corpus:
         """Return every `.md` and `.txt` file at any depth, sorted by path.
 
         Hidden files and folders are left out, and so is what a symbolic link leads to outside
-        the corpus. Raises `ArticleUnreadable` for a folder that may not be listed: leaving it
+        the corpus. Raises `CorpusUnreadable` for a folder that may not be listed: leaving it
         out would look as if its articles had been removed.
         """
-        return tuple(sorted(self._walk(self.folder), key=lambda file: file.id))
+        return tuple(sorted(self._walk(str(self.folder), ""), key=lambda file: file.id))
 
-    def _walk(self, folder: Path) -> Iterator[ArticleFile]:
+    def _walk(self, folder: str, prefix: str) -> Iterator[ArticleFile]:
+        # Without `Path`, which would take half of the time that a question has for freshness.
         for entry in self._listed(folder):
-            path = Path(entry.path)
             if entry.name.startswith("."):
                 continue
             if entry.is_dir(follow_symlinks=False):
-                yield from self._walk(path)
-            elif path.suffix.lower() in ARTICLE_SUFFIXES and (stamp := self._stamp(entry)):
-                yield ArticleFile(
-                    id=DocumentId(path.relative_to(self.folder).as_posix()), path=path, stamp=stamp
-                )
+                yield from self._walk(entry.path, f"{prefix}{entry.name}/")
+            elif entry.name.lower().endswith(ARTICLE_SUFFIXES) and (stamp := self._stamp(entry)):
+                yield ArticleFile(DocumentId(prefix + entry.name), stamp)
 
-    def _listed(self, folder: Path) -> list[os.DirEntry[str]]:
+    def _listed(self, folder: str) -> list[os.DirEntry[str]]:
         try:
             with os.scandir(folder) as entries:
                 return list(entries)
         except OSError as error:
-            reason = f"{error.strerror or error}; make the folder readable or move it away"
-            raise ArticleUnreadable(str(folder), reason) from error
+            if error.errno in _NO_DESCRIPTORS:
+                raise TooManyOpenFiles from error
+            raise CorpusUnreadable(Path(folder), error.strerror or str(error)) from error
 
     def _stamp(self, entry: os.DirEntry[str]) -> FileStamp | None:
         """Return the stamp of a file inside the corpus, or None for anything else."""
         try:
             if not entry.is_file() or (entry.is_symlink() and not self._is_inside(entry)):
                 return None
-            stat = entry.stat()
+            status = entry.stat()
         except OSError:  # A link that leads to itself; a file removed while the folder is read.
             return None
-        return FileStamp(stat.st_size, stat.st_mtime_ns)
+        # A time after 2262 and an inode of 64 bits have no place in a signed number of SQLite's.
+        return FileStamp(
+            status.st_size, min(status.st_mtime_ns, _LARGEST), status.st_ino & _LARGEST
+        )
 
     def _is_inside(self, entry: os.DirEntry[str]) -> bool:
         return Path(entry.path).resolve().is_relative_to(self.folder.resolve())
 
     def read(self, document_id: DocumentId) -> bytes:
-        """Return the bytes of an article. Raises `ArticleUnreadable`."""
+        """Return the bytes of an article. Raises `ArticleUnreadable`, `TooManyOpenFiles`."""
         try:
             # A file name that is not valid UTF-8 could be neither stored nor shown.
             document_id.encode()
@@ -96,6 +115,8 @@ class Corpus:
             shown = document_id.encode("utf-8", "replace").decode()
             raise ArticleUnreadable(shown, "its file name is not UTF-8; rename it") from None
         except OSError as error:
+            if error.errno in _NO_DESCRIPTORS:  # Nothing is wrong with the article.
+                raise TooManyOpenFiles from error
             raise ArticleUnreadable(document_id, error.strerror or str(error)) from error
 
     def text(self, document_id: DocumentId) -> str | None:

@@ -11,7 +11,9 @@ KbError                      exit 1
 ├── CorpusError              exit 1
 │   ├── CorpusMissing
 │   ├── CorpusNotAFolder
-│   └── CorpusEmpty
+│   ├── CorpusUnreadable
+│   ├── CorpusEmpty
+│   └── CorpusShrunk
 ├── ArticleUnreadable        collected by a build, never fatal
 ├── ModelError               exit 1
 │   ├── ModelNotFound
@@ -19,10 +21,19 @@ KbError                      exit 1
 │   └── ModelMismatch
 ├── KbIndexError              exit 1
 │   ├── IndexMissing
+│   ├── IndexUnreadable
 │   ├── IndexUnusable
 │   ├── IndexUnwritable
-│   ├── IndexOvertaken
+│   ├── IndexFolderFull
+│   ├── IndexBusy            exit 7
+│   ├── IndexOutdated
 │   └── IndexTooNew
+├── TooManyOpenFiles         exit 1
+├── OutputUnwritable         exit 1
+├── BackupError              exit 1
+│   ├── BackupUnwritable
+│   ├── BackupInvalid
+│   └── BackupTooNew
 └── EvaluationError          exit 1
     ├── QuestionSetInvalid
     ├── ExpectedTextMissing
@@ -49,7 +60,10 @@ class ExitCode(IntEnum):
     NO_ANSWER = 3
     SKIPPED = 4
     STALE = 5
+    UNHEALTHY = 6
+    BUSY = 7
     INTERRUPTED = 130
+    PIPE_CLOSED = 141
 
 
 EXIT_CODE_MEANINGS = {
@@ -59,7 +73,10 @@ EXIT_CODE_MEANINGS = {
     ExitCode.NO_ANSWER: "your articles hold no answer (ask, search)",
     ExitCode.SKIPPED: "done, but something was skipped; stderr names it",
     ExitCode.STALE: "articles changed since the last build (status --check)",
+    ExitCode.UNHEALTHY: "the index has problems; each is named with its fix (doctor)",
+    ExitCode.BUSY: "another command writes in the index folder (with --no-wait)",
     ExitCode.INTERRUPTED: "interrupted with Ctrl-C",
+    ExitCode.PIPE_CLOSED: "nobody read the output to its end (a closed pipe)",
 }
 
 
@@ -135,11 +152,28 @@ class CorpusNotAFolder(CorpusError):
         )
 
 
+class CorpusUnreadable(CorpusError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(
+            f"the corpus folder {str(folder)!r} cannot be read ({reason}); give yourself "
+            "permission to list it, or move it away (the index was left as it is)"
+        )
+
+
 class CorpusEmpty(CorpusError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
             f"the corpus folder {str(folder)!r} holds no readable .md or .txt article; "
-            "put articles in it or name another with --corpus (the index was left as it is)"
+            "put articles in it or name another with --corpus"
+        )
+
+
+class CorpusShrunk(CorpusError):
+    def __init__(self, folder: Path, *, lost: int, indexed: int) -> None:
+        super().__init__(
+            f"{lost} of {indexed} indexed articles are gone from {str(folder)!r}; if that is what "
+            "you want, run `kb build --prune`, else put them back or name another folder with "
+            "--corpus (the index was left as it is)"
         )
 
 
@@ -190,11 +224,20 @@ class IndexMissing(KbIndexError):
         super().__init__(f"there is no index in {str(folder)!r}; run `kb build`")
 
 
+class IndexUnreadable(KbIndexError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"the index {str(path)!r} cannot be opened ({reason}); "
+            "give yourself permission to read it, or name another with --index"
+        )
+
+
 class IndexUnusable(KbIndexError):
     def __init__(self, path: Path, reason: str) -> None:
         super().__init__(
             f"the index {str(path)!r} cannot be read ({reason}); move it away and run `kb build`"
         )
+        self.reason = reason
 
 
 class IndexUnwritable(KbIndexError):
@@ -205,10 +248,32 @@ class IndexUnwritable(KbIndexError):
         )
 
 
-class IndexOvertaken(KbIndexError):
-    def __init__(self, folder: Path) -> None:
+class IndexFolderFull(KbIndexError):
+    def __init__(self, folder: Path, reason: str) -> None:
         super().__init__(
-            f"another build finished in {str(folder)!r} in the meantime; run `kb build` again"
+            f"no room to write in the index folder {str(folder)!r} ({reason}); free some space and "
+            "run the command again (the index was left as it is)"
+        )
+
+
+class IndexBusy(KbIndexError):
+    """`holder` says which command it is, and since when."""
+
+    exit_code = ExitCode.BUSY
+
+    def __init__(self, folder: Path, holder: str) -> None:
+        super().__init__(
+            f"{holder} is writing in the index folder {str(folder)!r}; run the command again when "
+            "it is done, or without --no-wait"
+        )
+        self.holder = holder
+
+
+class IndexOutdated(KbIndexError):
+    def __init__(self, folder: Path, version: int) -> None:
+        super().__init__(
+            f"the index in {str(folder)!r} has the older format {version}; run `kb build`: it "
+            "brings the index up to date, embeds nothing again and keeps saved answers"
         )
 
 
@@ -217,6 +282,49 @@ class IndexTooNew(KbIndexError):
         super().__init__(
             f"the index {str(path)!r} has format {found}, this kb reads up to {known}; "
             "upgrade kb, or name another folder with --index"
+        )
+
+
+class TooManyOpenFiles(KbError):
+    def __init__(self) -> None:
+        super().__init__(
+            "the system lets kb open no more files; close other programs or raise the limit "
+            "(`ulimit -n`), and run the command again"
+        )
+
+
+class OutputUnwritable(KbError):
+    def __init__(self, reason: str) -> None:
+        super().__init__(
+            f"the output cannot be written ({reason}); send it to a place with room, "
+            "`kb export` gives the last answer again"
+        )
+
+
+class BackupError(KbError):
+    """A backup cannot be written or restored."""
+
+
+class BackupUnwritable(BackupError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"cannot write the backup {str(path)!r} ({reason}); name another place for it"
+        )
+
+
+class BackupInvalid(BackupError):
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(
+            f"{str(path)!r} cannot be restored: {reason}; the index was left as it is, "
+            "restore another backup or run `kb build`"
+        )
+
+
+class BackupTooNew(BackupError):
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        super().__init__(
+            f"the backup {str(path)!r} has format {found}, this kb reads up to {known}; "
+            "upgrade kb and restore again (the index was left as it is)"
         )
 
 

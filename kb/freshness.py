@@ -31,16 +31,23 @@ class Freshness:
 
 
 def check_freshness(
-    corpus: Corpus, indexed: Sequence[IndexedDocument], skipped: Sequence[SkippedFile]
+    corpus: Corpus,
+    indexed: Sequence[IndexedDocument],
+    skipped: Sequence[SkippedFile],
+    *,
+    scanned_ns: int,
 ) -> Freshness:
-    """Compare files with the index by size and time, and by digest only where these differ.
+    """Compare files with the index by their stamps, and by digest only those that are suspect.
 
-    A file that the last build skipped is new only when it has changed since.
+    `scanned_ns` is when the last build began to read. A file that it skipped is new only when
+    it has changed since. Raises: `CorpusUnreadable`.
     """
     on_disk = {storable_id(file.id): file.stamp for file in corpus.files()}
     left_out = {file.id: file.stamp for file in skipped}
     known = {document.id: document for document in indexed}
-    doubtful = suspects({id_: document.stamp for id_, document in known.items()}, on_disk)
+    doubtful = suspects(
+        {id_: document.stamp for id_, document in known.items()}, on_disk, scanned_ns=scanned_ns
+    )
     differing = frozenset(id_ for id_ in doubtful if _differs(corpus, known[id_]))
     unreadable = frozenset(id_ for id_ in differing if left_out.get(id_) == on_disk[id_])
     return Freshness(

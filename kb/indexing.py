@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import TypeVar
 
-from kb.changes import FileStamp, RebuildPlan, plan_rebuild
+from kb.changes import FileStamp, RebuildPlan, lost_documents, plan_rebuild
 from kb.chunking import CHUNKER_VERSION, embedded_text, passages_of
 from kb.corpus import Corpus, DetectLanguage, digest_of, parse, storable_id
 from kb.domain import Document, DocumentId, Passage
 from kb.embedding import Embedder, TokenVectors
-from kb.errors import ArticleUnreadable, CorpusEmpty
+from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
 from kb.store import IndexState, IndexWriter, NewDocument, SkippedFile
-from kb.store.writer import SerializeVectors
+from kb.store.generations import SerializeVectors
 
 T = TypeVar("T")
 Track = Callable[[Sequence[T]], Iterable[T]]
@@ -38,6 +38,8 @@ class BuildReport:
     passages: int
     embedded: int
     """Passages that the model read in this build."""
+    is_mended: bool
+    """The FAISS file was missing or damaged, and was made again from the stored vectors."""
     seconds: float
 
 
@@ -45,6 +47,7 @@ class BuildReport:
 class _Scan:
     """The corpus as it is on disk, read once."""
 
+    began_ns: int
     digests: Mapping[DocumentId, str]
     stamps: Mapping[DocumentId, FileStamp]
     documents: tuple[NewDocument, ...]
@@ -60,23 +63,28 @@ def build_index(
     detect_language: DetectLanguage,
     serialize_vectors: SerializeVectors,
     full: bool = False,
+    prune: bool = False,
     track: Track[Sequence[bytes]] = silently,
 ) -> BuildReport:
     """Bring the index in step with the corpus and return what was done.
 
-    Only passages that this model has never embedded are embedded, unless `full`. An article
-    that cannot be read is skipped and named; what the index knew of it stays, unless another
-    model or chunker made it.
-    Raises: `CorpusEmpty` when no article can be read; `IndexUnwritable`.
+    Only passages that this model has never embedded are embedded, unless `full`, which also
+    forgets vectors that no passage uses. An article that cannot be read is skipped and named;
+    what the index knew of it stays, unless another model or chunker made it.
+    Raises: `CorpusEmpty` when there never was an article to read; `CorpusShrunk` when most
+    articles are gone, unless `prune`; `CorpusUnreadable`, `IndexUnwritable`.
     """
     started = time.perf_counter()
     indexed = {document.id: document for document in writer.documents()}
     digests = {id_: known.digest for id_, known in indexed.items()}
     usable = {} if _is_outdated(writer.state, embedder) else digests
     scan = _scan(corpus, usable, detect_language, again=full)
-    if not scan.digests:
+    if not digests and not scan.digests:
         raise CorpusEmpty(corpus.folder)
     plan = plan_rebuild(digests, scan.digests)
+    lost = lost_documents(digests, scan.digests)
+    if 2 * len(lost) > len(digests) and not prune:
+        raise CorpusShrunk(corpus.folder, lost=len(lost), indexed=len(digests))
     embedded = _embed(scan.documents, writer, embedder, track, again=full)
     restamped = {
         id_: stamp
@@ -84,9 +92,9 @@ def build_index(
         if id_ in plan.to_keep and stamp != indexed[id_].stamp
     }
     state = writer.state
-    is_same = plan.is_empty and not restamped and set(scan.skipped) == set(writer.skipped())
+    is_mended = False
     # A model folder that moved has the same fingerprint, but has to be found again.
-    if state is None or scan.documents or not is_same or state.model != embedder.name:
+    if state is None or scan.documents or not plan.is_empty or state.model != embedder.name:
         state = writer.publish(
             removed=plan.to_remove | {new.document.id for new in scan.documents},
             added=scan.documents,
@@ -96,8 +104,14 @@ def build_index(
             fingerprint=embedder.fingerprint,
             dimension=embedder.dimension,
             chunker_version=CHUNKER_VERSION,
+            scanned_ns=scan.began_ns,
             serialize_vectors=serialize_vectors,
         )
+    else:
+        is_mended = writer.mend_vectors_file(serialize_vectors)
+        state = writer.confirm(restamped, scan.skipped, scanned_ns=scan.began_ns)
+    if full:
+        writer.forget_unused_embeddings()
     published = writer.documents()
     return BuildReport(
         plan=plan,
@@ -106,6 +120,7 @@ def build_index(
         documents=len(published),
         passages=sum(document.passages for document in published),
         embedded=embedded,
+        is_mended=is_mended,
         seconds=time.perf_counter() - started,
     )
 
@@ -126,6 +141,7 @@ def _scan(
     again: bool,
 ) -> _Scan:
     """Read every article; parse and cut into passages those not in `usable`, or all `again`."""
+    began_ns = time.time_ns()  # Before the first look: what changes from now on is suspect.
     digests: dict[DocumentId, str] = {}
     stamps: dict[DocumentId, FileStamp] = {}
     documents: list[NewDocument] = []
@@ -144,7 +160,7 @@ def _scan(
             continue
         digests[file.id] = digest
         stamps[file.id] = file.stamp
-    return _Scan(digests, stamps, tuple(documents), tuple(skipped))
+    return _Scan(began_ns, digests, stamps, tuple(documents), tuple(skipped))
 
 
 def _cut(document: Document, digest: str, stamp: FileStamp) -> NewDocument:

@@ -29,11 +29,11 @@ _MIN_RARITY = 0.05  # A word found everywhere still breaks a tie.
 
 # Where the best translation that a language has in the collection is less alike than this, it
 # is taken for none: the word is a name or unknown, and chance neighbours do not become matches.
-_POOREST_TRANSLATION = 0.6
+_POOREST_TRANSLATION = 0.4
 # "NPS" is made of the pieces "np" and "s", and by its vector it would be nearest to "npr." (e.g.).
 _LONGEST_CODE = 3
 # The same name in another script. Less than 1: the key leaves vowels out.
-_SAME_SPELLING = 0.9
+_SAME_SPELLING = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,10 +181,14 @@ def coverage(matches: Matrix, weights: Vector) -> Vector:
 
 
 def _similarity(terms: QuestionTerms, words: TextWords) -> Matrix:
-    """Return the likeness of each distinct word to each term, `(distinct words, terms)`, 0 to 1."""
+    """Return the likeness of each distinct word to each term, `(distinct words, terms)`, 0 to 1.
+
+    The square of the cosine: words of one subject are all somewhat alike, and many weak matches
+    must not outweigh a translation.
+    """
     if not len(words.vectors) or not len(terms.directions):
         return np.zeros((len(words.vectors), len(terms.directions)), dtype=np.float32)
-    similarity = np.clip(words.directions @ terms.directions.T, 0, 1)
+    similarity = np.clip(words.directions @ terms.directions.T, 0, 1) ** 2
     for column, text in enumerate(terms.texts):
         if terms.is_code[column]:
             similarity[:, column] = [float(word == text) for word in words.texts]

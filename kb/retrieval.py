@@ -26,7 +26,7 @@ FINALISTS = 100
 MEAN_WEIGHT = 0.2
 
 # First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.40
+MIN_CONFIDENCE = 0.33
 MIN_DEVIATIONS = 2.0
 
 _CONSULTED = 5  # Hits that may speak for an answer.

@@ -1,6 +1,7 @@
 """Vectors and ids to nearest ids. The only importer of faiss."""
 
 from collections.abc import Sequence
+from struct import Struct
 from typing import TYPE_CHECKING, Protocol, Self
 
 import numpy as np
@@ -15,6 +16,9 @@ Neighbour = tuple[int, float]
 """An id and its cosine similarity to the question."""
 
 _FAISS_MISSING = -1  # FAISS pads short result rows with this id.
+# Four letters for the kind, dimension and number of vectors, and 21 bytes that take no room.
+_HEADER = Struct("<4siq21x")
+_COUNT = Struct("<Q")
 
 
 class VectorIndex(Protocol):
@@ -56,6 +60,7 @@ class FlatFaissIndex:
         """Return the index that `to_bytes` wrote. Raises `ValueError` when it is not one."""
         import faiss
 
+        _check_sizes(content)
         try:
             index = faiss.deserialize_index(np.frombuffer(content, dtype=np.uint8))
         except (RuntimeError, AssertionError, MemoryError) as error:
@@ -88,10 +93,41 @@ class FlatFaissIndex:
         ]
         return tuple(sorted(found, key=lambda neighbour: (-neighbour[1], neighbour[0])))
 
+    def contents(self) -> tuple[tuple[int, ...], Matrix]:
+        """Return all ids and their vectors, float32, shape `(ids, dimension)`, as added."""
+        import faiss
+
+        assert isinstance(self._index, faiss.IndexIDMap2)
+        ids = faiss.vector_to_array(self._index.id_map)
+        flat = faiss.downcast_index(self._index.index)
+        return tuple(ids.tolist()), np.asarray(flat.reconstruct_n(0, len(self)), dtype=np.float32)
+
     def to_bytes(self) -> bytes:
         import faiss
 
         return bytes(faiss.serialize_index(self._index).tobytes())
+
+
+def _check_sizes(content: bytes) -> None:
+    """Raise `ValueError` unless all counts in FAISS's headers follow from the first ones.
+
+    FAISS makes room for as many numbers as a header says before it reads them.
+    Source: faiss/impl/index_write.cpp, `write_index_header` and `write_index`
+    """
+    header_size = 2 * _HEADER.size + _COUNT.size
+    if len(content) < header_size + _COUNT.size:
+        raise ValueError(f"not a flat FAISS index: {len(content)} bytes are too few")
+    _, dimension, count = _HEADER.unpack_from(content)
+    ids_at = header_size + count * dimension * 4
+    expected = (
+        (_HEADER.unpack_from(content, _HEADER.size)[1:], (dimension, count)),
+        (_COUNT.unpack_from(content, header_size - _COUNT.size), (count * dimension,)),
+        (len(content), ids_at + _COUNT.size + count * 8),
+    )
+    if any(found != wanted for found, wanted in expected) or min(dimension, count) < 0:
+        raise ValueError("not a flat FAISS index: its sizes do not agree")
+    if _COUNT.unpack_from(content, ids_at) != (count,):
+        raise ValueError("not a flat FAISS index: another number of ids than of vectors")
 
 
 def _is_flat(index: "faiss.Index") -> bool:

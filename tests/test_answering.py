@@ -27,6 +27,7 @@ OWN_QUESTIONS = {language: sentences[3] for language, sentences in SENTENCES.ite
 def workspace(tmp_path: Path, embedded_model: EmbeddedModel) -> Workspace:
     workspace = Workspace(tmp_path)
     write_library(workspace)
+    workspace.settle()
     workspace.build(embedded_model)
     return workspace
 
@@ -299,7 +300,7 @@ def test_when_every_article_is_gone_nothing_is_quoted_or_cited(
     workspace: Workspace, embedded_model: EmbeddedModel
 ) -> None:
     for file in workspace.corpus.files():
-        file.path.unlink()
+        workspace.path(file.id).unlink()
 
     answer = ask(workspace, QUESTIONS["pl"][0], embedded_model)
 

@@ -24,6 +24,7 @@ LAYERS = {
         "boilerplate",
         "changes",
         "chunking",
+        "diagnosis",
         "evaluation",
         "matching",
         "normalization",
@@ -33,7 +34,7 @@ LAYERS = {
         "words",
     },
     "1b adapters": {"config", "corpus", "embedding", "language", "store", "vector_index"},
-    "2 use cases": {"answering", "freshness", "indexing", "judging", "retrieval"},
+    "2 use cases": {"answering", "doctor", "freshness", "indexing", "judging", "retrieval"},
     "3 edge": {"cli", "__main__"},
 }
 LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
@@ -46,9 +47,12 @@ ONLY_IMPORTERS = {
     "torch": {"kb.embedding.sentence_transformer"},
     "transformers": {"kb.embedding.sentence_transformer"},
     "sentence_transformers": {"kb.embedding.sentence_transformer"},
-    "tokenizers": {"kb.embedding.embedded"},
     "faiss": {"kb.vector_index"},
-    "sqlite3": {"kb.store.database", "kb.store.reader", "kb.store.writer", "kb.store.answers"},
+    "sqlite3": {
+        *("kb.store.database", "kb.store.schema", "kb.store.reader", "kb.store.writer"),
+        *("kb.store.generations", "kb.store.answers", "kb.store.inspection", "kb.store.backup"),
+    },
+    "filelock": {"kb.store.lock"},
     "langdetect": {"kb.language"},
     "sentencex": {"kb.sentences"},
     "yaml": {"kb.corpus"},
@@ -62,10 +66,15 @@ FILE_USERS = {
     "kb.config": "kb.toml",
     "kb.corpus": "articles",
     "kb.language": "the profiles of langdetect",
-    "kb.embedding.embedded": "the model that comes with kb",
+    "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",
+    "kb.store.backup": "a backup",
+    "kb.store.inspection": "the names in the index folder",
     "kb.store.reader": "the FAISS file",
-    "kb.store.writer": "the FAISS file",
+    "kb.store.database": "the database, to learn why SQLite cannot open it",
+    "kb.store.files": "what is written in the index folder",
+    "kb.store.generations": "the FAISS files of older generations",
+    "kb.store.lock": "who holds the lock",
     "kb.cli.bundled": "the example corpus, copied to a temporary folder",
     "kb.cli.eval": "question sets and saved runs",
     "kb.cli.export": "the Markdown file asked for",
@@ -153,7 +162,7 @@ def touches_files(node: ast.AST) -> bool:
         return False
     if isinstance(node.func, ast.Name):
         return node.func.id == "open"
-    return called(node.func) in FILE_METHODS or ast.unparse(node.func) == "np.load"
+    return called(node.func) in FILE_METHODS or ast.unparse(node.func) == "np.memmap"
 
 
 def own_imports(module: Module) -> set[str]:
@@ -325,6 +334,9 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
         ("search", "--help"),
         ("export", "--help"),
         ("status", "--help"),
+        ("doctor", "--help"),
+        ("backup", "--help"),
+        ("restore", "--help"),
     ],
     ids=" ".join,
 )
@@ -345,5 +357,5 @@ def test_asking_with_the_embedded_model_loads_no_torch(tmp_path: Path) -> None:
 
     loaded = loaded_by(RUN_AND_LIST, "ask", article, folder=tmp_path)
 
-    assert not loaded & {"torch", "transformers", "sentence_transformers", "huggingface_hub"}
-    assert {"faiss", "tokenizers"} <= loaded
+    assert not loaded & {"torch", "transformers", "sentence_transformers", "tokenizers"}
+    assert {"faiss", "numpy"} <= loaded

@@ -1,12 +1,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kb.changes import FileStamp, plan_rebuild, suspects
+from kb.changes import TICK_NS, FileStamp, lost_documents, plan_rebuild, suspects
 from kb.domain import DocumentId
 
 _IDS = st.sampled_from([DocumentId(id_) for id_ in ("žito.md", "a/młyn.txt", "गेहूँ.md", "ș.md")])
 _MANIFESTS = st.dictionaries(_IDS, st.sampled_from(["digest 1", "digest 2"]))
-_STAMPS = st.dictionaries(_IDS, st.builds(FileStamp, st.integers(0, 1), st.integers(0, 1)))
+_STAMPS = st.dictionaries(
+    _IDS, st.builds(FileStamp, st.integers(0, 1), st.integers(0, 1), st.integers(0, 1))
+)
 
 Manifest = dict[DocumentId, str]
 Stamps = dict[DocumentId, FileStamp]
@@ -60,4 +62,24 @@ def test_suspects_are_the_documents_on_both_sides_whose_stamp_differs(
 ) -> None:
     differing = {id_ for id_ in indexed.keys() & corpus.keys() if indexed[id_] != corpus[id_]}
 
-    assert suspects(indexed, corpus) == differing
+    assert suspects(indexed, corpus, scanned_ns=TICK_NS + 2) == differing
+
+
+@given(indexed=_STAMPS, corpus=_STAMPS, scanned_ns=st.integers(-1, 3))
+def test_a_file_that_was_young_when_it_was_read_is_suspect_though_its_stamp_is_the_same(
+    indexed: Stamps, corpus: Stamps, scanned_ns: int
+) -> None:
+    young = {id_ for id_ in corpus if id_ in indexed and indexed[id_].modified_ns >= scanned_ns}
+
+    assert young <= suspects(indexed, corpus, scanned_ns=scanned_ns + TICK_NS) <= indexed.keys()
+
+
+@given(indexed=_MANIFESTS, corpus=_MANIFESTS)
+def test_lost_is_what_is_neither_under_its_name_nor_under_another(
+    indexed: Manifest, corpus: Manifest
+) -> None:
+    lost = lost_documents(indexed, corpus)
+
+    assert lost <= plan_rebuild(indexed, corpus).removed
+    assert not {indexed[id_] for id_ in lost} & set(corpus.values())
+    assert all(indexed[id_] in corpus.values() for id_ in indexed.keys() - corpus.keys() - lost)

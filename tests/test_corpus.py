@@ -9,8 +9,15 @@ from hypothesis import strategies as st
 
 from kb.corpus import Corpus, decode, digest_of, parse
 from kb.domain import Document, DocumentId, LanguageCode
-from kb.errors import ArticleUnreadable, CorpusMissing, CorpusNotAFolder
+from kb.errors import (
+    ArticleUnreadable,
+    CorpusMissing,
+    CorpusNotAFolder,
+    CorpusUnreadable,
+    TooManyOpenFiles,
+)
 from kb.language import document_language
+from tests.limits import no_descriptors
 from tests.prose import HEADINGS, LANGUAGES, paragraph
 
 
@@ -141,8 +148,28 @@ def test_a_folder_that_cannot_be_listed_is_an_error_and_not_an_empty_corpus(
     corpus = Corpus(folder)
     shutil.rmtree(folder)
 
-    with pytest.raises(ArticleUnreadable, match="No such file"):
+    with pytest.raises(CorpusUnreadable, match="No such file"):
         corpus.files()
+
+
+def test_a_corpus_of_which_nothing_can_be_seen_is_named(tmp_path: Path) -> None:
+    (tmp_path / "krog").symlink_to("krog")  # Root may look into any folder, but not follow this.
+
+    with pytest.raises(CorpusUnreadable, match=r"krog.*symbolic links"):
+        Corpus(tmp_path / "krog")
+
+
+def test_without_file_descriptors_no_article_is_called_unreadable(tmp_path: Path) -> None:
+    _write(tmp_path, "a.md")
+    corpus = Corpus(tmp_path)
+
+    with no_descriptors():
+        with pytest.raises(TooManyOpenFiles):
+            corpus.read(DocumentId("a.md"))
+        with pytest.raises(TooManyOpenFiles):
+            corpus.files()
+
+    assert corpus.read(DocumentId("a.md"))
 
 
 def test_paths_do_not_depend_on_where_the_corpus_lies(tmp_path: Path) -> None:

@@ -31,9 +31,19 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
     errors.ModelMismatch: (errors.ModelMismatch("a", "b"), "run `kb build --model b`"),
     errors.IndexMissing: (errors.IndexMissing(FOLDER), "run `kb build`"),
     errors.IndexUnusable: (errors.IndexUnusable(FOLDER, "damaged"), "run `kb build`"),
-    errors.IndexOvertaken: (errors.IndexOvertaken(FOLDER), "kb build"),
+    errors.IndexUnreadable: (errors.IndexUnreadable(FOLDER, "denied"), "--index"),
+    errors.IndexFolderFull: (errors.IndexFolderFull(FOLDER, "disk full"), "free some space"),
+    errors.IndexBusy: (errors.IndexBusy(FOLDER, "'kb build' (process 7)"), "--no-wait"),
+    errors.IndexOutdated: (errors.IndexOutdated(FOLDER, 1), "kb build"),
+    errors.TooManyOpenFiles: (errors.TooManyOpenFiles(), "ulimit -n"),
+    errors.OutputUnwritable: (errors.OutputUnwritable("disk full"), "kb export"),
+    errors.CorpusUnreadable: (errors.CorpusUnreadable(FOLDER, "denied"), "permission"),
+    errors.CorpusShrunk: (errors.CorpusShrunk(FOLDER, lost=3, indexed=4), "--prune"),
     errors.IndexUnwritable: (errors.IndexUnwritable(FOLDER, "denied"), "--index"),
     errors.IndexTooNew: (errors.IndexTooNew(FOLDER, 9, 1), "upgrade kb"),
+    errors.BackupUnwritable: (errors.BackupUnwritable(FOLDER, "disk full"), "another place"),
+    errors.BackupInvalid: (errors.BackupInvalid(FOLDER, "cut\nshort"), "restore another backup"),
+    errors.BackupTooNew: (errors.BackupTooNew(FOLDER, 9, 1), "upgrade kb"),
     errors.QuestionSetInvalid: (errors.QuestionSetInvalid("q", 3, "no id"), "docs/evaluation.md"),
     errors.ExpectedTextMissing: (
         errors.ExpectedTextMissing("q-1", "a\n.md", "t\n" * 90, "it is gone; correct it"),
@@ -92,10 +102,15 @@ def test_the_command_named_by_a_mismatch_can_be_pasted() -> None:
 
 
 @pytest.mark.parametrize("error", list(tree()))
-def test_usage_errors_exit_with_2_and_all_others_with_1(error: type[KbError]) -> None:
+def test_usage_errors_exit_with_2_a_busy_index_with_7_and_all_others_with_1(
+    error: type[KbError],
+) -> None:
     is_usage = issubclass(error, errors.UsageError)
+    is_busy = error is errors.IndexBusy
 
-    assert error.exit_code == (ExitCode.USAGE if is_usage else ExitCode.ERROR)
+    assert error.exit_code == (
+        ExitCode.USAGE if is_usage else ExitCode.BUSY if is_busy else ExitCode.ERROR
+    )
 
 
 def test_the_drawing_shows_the_tree_as_it_is() -> None:

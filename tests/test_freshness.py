@@ -1,4 +1,5 @@
 import os
+import time
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -6,13 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.changes import TICK_NS
 from kb.corpus import ArticleFile, Corpus
 from kb.domain import DocumentId
 from kb.freshness import Freshness, check_freshness
 from tests.cli.articles import ARTICLES
 from tests.fakes import FakeEmbedder
 from tests.prose import LANGUAGES, paragraph
-from tests.workspace import Workspace
+from tests.workspace import LONG_AGO, Workspace
 
 each_article = pytest.mark.parametrize("name", ARTICLES)
 NOT_UTF8 = "zażółć gęślą jaźń".encode("cp1250")
@@ -24,6 +26,7 @@ def workspace(tmp_path: Path) -> Workspace:
     for name, text in ARTICLES.items():
         workspace.write(name, text)
     workspace.path("staro.md").write_bytes(NOT_UTF8)
+    workspace.settle()
     workspace.build(FakeEmbedder())
     return workspace
 
@@ -124,13 +127,79 @@ def test_an_unreadable_article_stays_unquotable_after_a_build(workspace: Workspa
     assert freshness.is_fresh  # Another build could not read it either.
 
 
+@each_article
+def test_an_article_replaced_by_another_file_of_its_size_and_time_is_a_change(
+    workspace: Workspace, name: str
+) -> None:
+    path = workspace.path(name)
+    path.with_suffix(".new").write_bytes(path.read_bytes().replace(b" ", b"-", 1))
+    os.utime(path.with_suffix(".new"), ns=(LONG_AGO, LONG_AGO))
+    path.with_suffix(".new").replace(path)
+
+    assert workspace.freshness() == difference(changed={name})
+
+
+@each_article
+def test_an_article_written_again_in_the_tick_in_which_it_was_indexed_is_a_change(
+    workspace: Workspace, name: str
+) -> None:
+    workspace.write(name, workspace.text(name) + "\nDodana vrstica.\n")
+    workspace.build(FakeEmbedder())
+
+    workspace.rewrite_unnoticed(name, workspace.text(name).replace("vrstica", "beseda "))
+
+    assert workspace.freshness() == difference(changed={name})
+
+
+def test_a_build_that_finds_a_young_article_unchanged_trusts_its_stamp(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace.write("pl/latarnia.md", paragraph("pl"))
+    workspace.build(FakeEmbedder())
+    later = time.time_ns() + TICK_NS
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    workspace.build(FakeEmbedder())
+    monkeypatch.setattr(Corpus, "read", lambda *_: pytest.fail("read without need"))
+
+    assert workspace.freshness().is_fresh
+
+
+@pytest.mark.parametrize("clock", [0, LONG_AGO - 1, 2**62])
+def test_a_clock_that_was_wrong_at_the_build_hides_no_change(
+    workspace: Workspace, clock: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as at_the_build:
+        at_the_build.setattr(time, "time_ns", lambda: clock)
+        workspace.build(FakeEmbedder(), full=True)
+    assert workspace.freshness().is_fresh
+
+    workspace.write("pl/latarnia.md", paragraph("pl"))
+
+    assert workspace.freshness() == difference(changed={"pl/latarnia.md"})
+
+
+@pytest.mark.parametrize("year", [1969, 2040, 2300, 2400])
+def test_an_article_of_any_year_is_indexed_and_seen_to_change(
+    workspace: Workspace, year: int
+) -> None:
+    name = "pl/latarnia.md"
+    seconds = (year - 1970) * 365 * 24 * 3600
+    os.utime(workspace.path(name), (seconds, seconds))
+    workspace.build(FakeEmbedder())
+    assert workspace.freshness().is_fresh
+
+    workspace.write(name, paragraph("pl"))
+
+    assert workspace.freshness() == difference(changed={name})
+
+
 class VanishingCorpus(Corpus):
     """A corpus whose articles are removed right after they are listed."""
 
     def files(self) -> tuple[ArticleFile, ...]:
         found = super().files()
         for file in found:
-            file.path.unlink()
+            (self.folder / file.id).unlink()
         return found
 
 
@@ -141,7 +210,10 @@ def test_an_article_that_vanishes_while_it_is_looked_at_is_not_quotable(
 
     with workspace.reader() as reader:
         freshness = check_freshness(
-            VanishingCorpus(workspace.corpus_folder), reader.documents(), reader.skipped()
+            VanishingCorpus(workspace.corpus_folder),
+            reader.documents(),
+            reader.skipped(),
+            scanned_ns=reader.state.scanned_ns,
         )
 
     assert freshness.not_quotable == {"pl/latarnia.md"}

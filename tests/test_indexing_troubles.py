@@ -1,12 +1,13 @@
 """Builds that meet unreadable articles or do not finish: nothing that was there is lost."""
 
 import os
-from collections.abc import Iterator, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 
-from kb.errors import CorpusEmpty
+from kb.errors import CorpusEmpty, CorpusShrunk
 from tests.cli.articles import ARTICLES
 from tests.fakes import CountingEmbedder, FakeEmbedder
 from tests.prose import paragraph
@@ -101,23 +102,72 @@ def test_files_whose_names_are_not_unicode_are_skipped_and_told_apart(
 
     assert len({file.id for file in report.skipped}) == 2
     assert all("rename it" in file.reason for file in report.skipped)
-    assert workspace.build(embedder).state == report.state
+    assert workspace.build(embedder).state.generation == report.state.generation
     assert workspace.freshness().is_fresh
 
 
-def test_an_empty_corpus_is_an_error_and_leaves_the_index(
-    workspace: Workspace, embedder: CountingEmbedder
+@pytest.mark.parametrize("gone", [3, 4, 5])
+@pytest.mark.parametrize("full", [False, True])
+def test_an_index_is_not_emptied_by_a_corpus_that_lost_most_of_its_articles(
+    workspace: Workspace, embedder: CountingEmbedder, gone: int, full: bool
 ) -> None:
     workspace.build(embedder)
     before = contents(workspace)
-    for name in ARTICLES:
+    for name in list(ARTICLES)[:gone]:
         workspace.path(name).unlink()
 
-    for full in (False, True):
-        with pytest.raises(CorpusEmpty, match="left as it is"):
-            workspace.build(embedder, full=full)
+    with pytest.raises(CorpusShrunk, match=rf"^{gone} of 5 indexed .* --prune.* left as it is"):
+        workspace.build(embedder, full=full)
 
     assert contents(workspace) == before
+
+
+@pytest.mark.parametrize("gone", [3, 4, 5])
+def test_prune_empties_the_index_as_the_corpus_was_emptied(
+    workspace: Workspace, embedder: CountingEmbedder, gone: int
+) -> None:
+    workspace.build(embedder)
+    for name in list(ARTICLES)[:gone]:
+        workspace.path(name).unlink()
+
+    report = workspace.build(embedder, prune=True)
+
+    assert report.documents == 5 - gone
+    assert workspace.freshness().is_fresh
+    with workspace.retriever(FakeEmbedder()) as retriever:
+        found = retriever.retrieve("Koliko stane?", k=50)
+        assert {hit.passage.document_id for hit in found.hits} <= set(list(ARTICLES)[gone:])
+
+
+def test_half_of_the_articles_may_go(workspace: Workspace, embedder: CountingEmbedder) -> None:
+    workspace.write("en/novo.md", "The mill grinds.")
+    workspace.build(embedder)
+    for name in list(ARTICLES)[:3]:
+        workspace.path(name).unlink()
+
+    assert len(workspace.build(embedder).plan.removed) == 3
+
+
+def test_articles_that_only_moved_are_not_lost(
+    workspace: Workspace, embedder: CountingEmbedder
+) -> None:
+    workspace.build(embedder)
+    for name in ARTICLES:
+        workspace.path(name).rename(workspace.path(name.replace("/", "-")))
+
+    assert len(workspace.build(embedder).plan.removed) == 5
+
+
+def test_a_corpus_that_turned_unreadable_keeps_its_index(
+    workspace: Workspace, embedder: CountingEmbedder
+) -> None:
+    workspace.build(embedder)
+    for name in ARTICLES:
+        workspace.path(name).write_bytes(NOT_UTF8)
+
+    report = workspace.build(embedder)
+
+    assert (report.documents, len(report.skipped)) == (5, 5)
 
 
 def test_a_corpus_without_a_readable_article_is_an_error(tmp_path: Path) -> None:
@@ -185,3 +235,57 @@ def test_an_interrupted_change_of_model_leaves_the_index_of_the_old_one(
     assert contents(workspace) == before
     with workspace.reader() as reader:
         assert reader.state.model == embedder.name
+
+
+def test_a_build_that_goes_on_ends_as_one_that_was_never_interrupted(
+    workspace: Workspace, embedder: CountingEmbedder
+) -> None:
+    write_many(workspace)
+    with pytest.raises(KeyboardInterrupt):
+        workspace.build(embedder, track=stop_after_one)
+
+    workspace.build(embedder)
+
+    after = contents(workspace)
+    shutil.rmtree(workspace.index_folder)
+    workspace.build(FakeEmbedder())
+    assert contents(workspace) == after
+
+
+# The FAISS file
+
+
+@pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"moka")])
+def test_a_build_with_nothing_to_do_mends_the_vectors_file(
+    workspace: Workspace, embedder: CountingEmbedder, damage: Callable[[Path], object]
+) -> None:
+    workspace.build(embedder)
+    (path,) = workspace.index_folder.glob("vectors-*.faiss")
+    whole = path.read_bytes()
+    damage(path)
+    embedder.reset()
+
+    reports = [workspace.build(embedder), workspace.build(embedder)]
+
+    assert [report.is_mended for report in reports] == [True, False]
+    assert {report.state.generation for report in reports} == {1}
+    assert path.read_bytes() == whole
+    assert embedder.texts_seen == 0
+
+
+def test_a_full_build_forgets_vectors_that_no_passage_uses(
+    workspace: Workspace, embedder: CountingEmbedder
+) -> None:
+    workspace.build(FakeEmbedder(name="other"))
+    workspace.build(embedder)
+    workspace.path("pl/latarnia.md").unlink()
+    workspace.build(embedder)
+    before = contents(workspace)
+    count = "SELECT count(*) FROM embeddings"
+
+    workspace.build(embedder, full=True)
+
+    assert contents(workspace) == before
+    with workspace.reader() as reader:
+        (kept,) = reader._connection.execute(count).fetchone()
+        assert kept == len(reader.passage_ids())

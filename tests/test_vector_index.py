@@ -199,3 +199,51 @@ def test_an_index_whose_parts_disagree_is_refused() -> None:
         FlatFaissIndex.from_bytes(
             content[:place] + (DIMENSION + 1).to_bytes(4, "little") + content[place + 4 :]
         )
+
+
+# Where FAISS's two headers say how much there is: dimension and number twice, the numbers
+# stored and the ids.
+SIZES_AT = {"dimension": 4, "number": 8, "inner dimension": 41, "inner number": 45, "floats": 74}
+
+
+@pytest.mark.parametrize("place", [*SIZES_AT.values(), -8 * 4])
+@pytest.mark.parametrize("size", [2**62, 2**40, 2**31 - 1, -1])
+def test_a_header_that_asks_for_room_is_refused_before_any_is_made(place: int, size: int) -> None:
+    content = bytearray(FlatFaissIndex.build([1, 2, 3], random_rows(3)).to_bytes())
+    width = 4 if place in (SIZES_AT["dimension"], SIZES_AT["inner dimension"]) else 8
+    lie = (size % 2 ** (8 * width)).to_bytes(width, "little")
+    content[place : place + width or None] = lie
+
+    with pytest.raises(ValueError, match=r"sizes do not agree|another number of ids"):
+        FlatFaissIndex.from_bytes(bytes(content))
+
+
+@settings(max_examples=200, deadline=None)
+@given(collection=collections(), flips=st.lists(st.integers(0, 8 * 82 - 1), min_size=1, max_size=4))
+def test_flipped_bits_in_the_headers_are_refused_or_change_nothing_that_counts(
+    collection: tuple[list[int], Matrix, Vector], flips: list[int]
+) -> None:
+    ids, rows, question = collection
+    index = FlatFaissIndex.build(ids, rows)
+    content = bytearray(index.to_bytes())
+    for flip in flips:
+        content[flip // 8] ^= 1 << flip % 8
+
+    try:
+        found = FlatFaissIndex.from_bytes(bytes(content)).search(question, k=60)
+    except ValueError:
+        return
+    assert found == index.search(question, k=60)
+
+
+@given(collection=collections())
+def test_a_flat_index_shows_what_was_added_as_it_was(
+    collection: tuple[list[int], Matrix, Vector],
+) -> None:
+    ids, rows, _ = collection
+    index = FlatFaissIndex.from_bytes(FlatFaissIndex.build(ids, rows).to_bytes())
+
+    found_ids, found = index.contents()
+
+    assert found_ids == tuple(ids)
+    assert found.tobytes() == rows.tobytes()

@@ -36,7 +36,7 @@ class RandomTable:
     def word_text(self, word: Word) -> str:
         return "".join(self._texts[token] for token in word)
 
-    def likeness(self, first: Word, second: Word) -> float:
+    def cosine(self, first: Word, second: Word) -> float:
         """Return the cosine of two words, 0 for a word without direction."""
         one, other = self.word_vector(first), self.word_vector(second)
         lengths = float(np.linalg.norm(one) * np.linalg.norm(other))

@@ -18,6 +18,9 @@ from kb.vectors import Matrix
 from tests.cli.articles import ARTICLES
 from tests.prose import HEADINGS, LANGUAGES, paragraph
 
+LONG_AGO = 1_500_000_000_000_000_000
+"""A time of change, in nanoseconds since 1970."""
+
 
 class Workspace:
     def __init__(self, folder: Path) -> None:
@@ -37,6 +40,11 @@ class Workspace:
         self.path(name).parent.mkdir(parents=True, exist_ok=True)
         self.path(name).write_text(text, encoding="utf-8", newline="")
 
+    def settle(self) -> None:
+        """Make the articles so old that a build trusts their stamps."""
+        for file in self.corpus.files():
+            os.utime(self.path(file.id), ns=(LONG_AGO, LONG_AGO))
+
     def rewrite_unnoticed(self, name: str, text: str) -> None:
         """Change an article so that neither its size nor its time shows it."""
         before = self.path(name).stat()
@@ -49,7 +57,12 @@ class Workspace:
         return self.path(name).read_text(encoding="utf-8-sig")
 
     def build(
-        self, embedder: Embedder, *, full: bool = False, track: Track[Sequence[bytes]] = silently
+        self,
+        embedder: Embedder,
+        *,
+        full: bool = False,
+        prune: bool = False,
+        track: Track[Sequence[bytes]] = silently,
     ) -> BuildReport:
         with IndexWriter(self.index_folder) as writer:
             return build_index(
@@ -59,6 +72,7 @@ class Workspace:
                 detect_language=document_language,
                 serialize_vectors=serialize,
                 full=full,
+                prune=prune,
                 track=track,
             )
 
@@ -67,7 +81,12 @@ class Workspace:
 
     def freshness(self) -> Freshness:
         with self.reader() as reader:
-            return check_freshness(self.corpus, reader.documents(), reader.skipped())
+            return check_freshness(
+                self.corpus,
+                reader.documents(),
+                reader.skipped(),
+                scanned_ns=reader.state.scanned_ns,
+            )
 
     @contextmanager
     def retriever(self, embedder: Embedder) -> Iterator[Retriever]:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 import kb
-from kb.cli import ask, build, export, search, status
+from kb.cli import ask, backup, build, doctor, export, search, status
 from kb.cli.boundary import ErrorBoundary
 from kb.cli.eval import evaluate
 from kb.cli.options import GlobalOptions
@@ -71,6 +71,9 @@ app.command()(search.search)
 app.command()(export.export)
 app.command()(status.status)
 app.command("eval")(evaluate)
+app.command()(doctor.doctor)
+app.command()(backup.backup)
+app.command()(backup.restore)
 
 
 def main() -> None:

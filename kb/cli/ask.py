@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kb.cli.options import (
+    FreshOption,
     LanguageOption,
     ModelOption,
     QuestionArgument,
@@ -18,7 +19,7 @@ from kb.cli.options import (
 from kb.cli.terminal import say, show, text_style
 from kb.cli.wiring import locator, open_index
 from kb.domain import Answer
-from kb.errors import ExitCode, IndexUnwritable
+from kb.errors import ExitCode, KbError
 
 if TYPE_CHECKING:
     from kb.config import Settings
@@ -44,6 +45,7 @@ def ask(
     export: Annotated[
         Path | None, typer.Option(help="Also write the answer as Markdown to this new file.")
     ] = None,
+    fresh: FreshOption = False,
     model: ModelOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
@@ -57,7 +59,7 @@ def ask(
     text = read_question(question)
     check_count("--passages", passages)
     check_count("--sentences", sentences, at_most=MAX_SENTENCES)
-    with open_index(settings, quiet=options.quiet) as index:
+    with open_index(settings, quiet=options.quiet, fresh=fresh) as index:
         answer = answer_question(
             text,
             index.retriever,
@@ -105,6 +107,6 @@ def _save(answer: Answer, settings: "Settings", *, quiet: bool) -> int | None:
             asked_at=answer.asked_at.isoformat(),
             content=save_form(answer),
         )
-    except IndexUnwritable as error:
+    except KbError as error:
         say(f"the answer was not saved for export: {error}", quiet=quiet)
         return None

@@ -15,12 +15,20 @@ def build(
     full: Annotated[
         bool, typer.Option("--full", help="Read and embed every article again.")
     ] = False,
+    prune: Annotated[
+        bool,
+        typer.Option("--prune", help="Go on when more than half of the indexed articles are gone."),
+    ] = False,
+    no_wait: Annotated[
+        bool,
+        typer.Option("--no-wait", help="Exit with 7 when another command writes in the index."),
+    ] = False,
     model: ModelOption = None,
 ) -> None:
     """Index new and changed articles, drop removed ones."""
     options = global_options(context)
     settings = options.settings(model=model)
-    report = run_build(settings, full=full, quiet=options.quiet)
+    report = run_build(settings, full=full, prune=prune, wait=not no_wait, quiet=options.quiet)
     plan = report.plan
     if not options.quiet:
         show(
@@ -33,6 +41,8 @@ def build(
             f" in {report.seconds:.2f} s; index generation {report.state.generation}"
             f" in {str(settings.index_folder)!r}"
         )
+        if report.is_mended:
+            show("the FAISS file was missing or damaged; made again from the stored vectors")
     for file in report.skipped:
         say(f"skipped {file.id!r}: {file.reason}")
     if report.skipped:

@@ -24,6 +24,9 @@ LanguageOption = Annotated[
     list[str] | None,
     typer.Option("--lang", help="Only articles in this language (sl, pl, hi, ...); repeatable."),
 ]
+FreshOption = Annotated[
+    bool, typer.Option("--fresh", help="First index what changed in the articles.")
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from kb.cli.options import (
+    FreshOption,
     LanguageOption,
     ModelOption,
     check_count,
@@ -35,6 +36,7 @@ def search(
         Path | None,
         typer.Option(help="Read one question per line, print one JSON object per line."),
     ] = None,
+    fresh: FreshOption = False,
     model: ModelOption = None,
 ) -> None:
     """Show the passages nearest to QUESTION, best first."""
@@ -48,7 +50,7 @@ def search(
     asked = _questions(question, batch)
     codes, locate = read_languages(languages), locator(settings)
     found = False
-    with open_index(settings, quiet=options.quiet) as index:
+    with open_index(settings, quiet=options.quiet, fresh=fresh) as index:
         for text in asked:
             hits = _hits(index, text, count, codes)
             found = found or bool(hits)

@@ -8,7 +8,7 @@ import typer
 
 from kb.cli.options import global_options
 from kb.cli.terminal import show
-from kb.cli.wiring import describe
+from kb.cli.wiring import compare, describe
 from kb.config import Setting
 from kb.errors import ExitCode
 
@@ -24,22 +24,20 @@ def status(
 ) -> None:
     """Show which articles, index and model are in use, and why."""
     from kb.corpus import Corpus
-    from kb.freshness import check_freshness
     from kb.store import IndexReader
 
     settings = global_options(context).settings()
     show(_line("corpus", settings.corpus))
     show(_line("index", settings.index))
     with IndexReader(settings.index_folder) as reader:
-        documents, skipped, state = reader.documents(), reader.skipped(), reader.state
-    model = settings.model or Setting(state.model, "the index's own")
-    show(_line("model", model))
-    show(f"generation {state.generation}, built {state.built_at}")
-    for line in _counts(documents):
-        show(line)
-    for file in skipped:
-        show(f"skipped {file.id!r}: {file.reason}")
-    freshness = check_freshness(Corpus(settings.corpus_folder), documents, skipped)
+        model = settings.model or Setting(reader.state.model, "the index's own")
+        show(_line("model", model))
+        show(f"generation {reader.state.generation}, built {reader.state.built_at}")
+        for line in _counts(reader.documents()):
+            show(line)
+        for file in reader.skipped():
+            show(f"skipped {file.id!r}: {file.reason}")
+        freshness = compare(Corpus(settings.corpus_folder), reader)
     show(
         "fresh: the index has every article as it is now"
         if freshness.is_fresh

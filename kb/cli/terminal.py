@@ -6,13 +6,14 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import typer
 
 from kb.config import color_is_wanted
+from kb.errors import ExitCode, OutputUnwritable
 from kb.normalization import fold
 from kb.rendering.terminal_text import TextStyle
 
@@ -39,15 +40,34 @@ def prepare_streams() -> None:
 
 
 def show(text: str, *, line_end: bool = True) -> None:
-    """Print the answer or the data on stdout."""
-    # The stream is named because Typer, left to choose, writes UTF-8 to an ASCII terminal.
-    typer.echo(text, nl=line_end, file=sys.stdout)
+    """Print the answer or the data on stdout.
+
+    Ends the command quietly when nobody reads on. Raises: `OutputUnwritable`.
+    """
+    try:
+        # The stream is named because Typer, left to choose, writes UTF-8 to an ASCII terminal.
+        typer.echo(text, nl=line_end, file=sys.stdout)
+    except BrokenPipeError:
+        _forget_output()
+        raise typer.Exit(ExitCode.PIPE_CLOSED) from None
+    except OSError as error:
+        _forget_output()
+        raise OutputUnwritable(error.strerror or str(error)) from error
 
 
 def say(message: str, *, quiet: bool = False) -> None:
-    """Tell something that is not the answer: it goes to stderr."""
+    """Tell something that is not the answer: it goes to stderr, if anybody reads that."""
     if not quiet:
-        typer.echo(f"kb: {message}", file=sys.stderr)
+        with suppress(OSError):
+            typer.echo(f"kb: {message}", file=sys.stderr)
+
+
+def _forget_output() -> None:
+    """Drop what could not be written: Python would try once more at its end, and complain."""
+    # Source: https://docs.python.org/3/library/signal.html#note-on-sigpipe
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def text_style() -> TextStyle:

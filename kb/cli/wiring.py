@@ -1,13 +1,21 @@
 """Wires adapters into use cases. Imports what is heavy only when a command needs it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kb.cli.terminal import progress, say
 from kb.config import Settings
-from kb.errors import IndexMissing, ModelMismatch
+from kb.errors import (
+    CorpusMissing,
+    CorpusShrunk,
+    IndexBusy,
+    IndexMissing,
+    IndexOutdated,
+    KbError,
+    ModelMismatch,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,7 +27,7 @@ if TYPE_CHECKING:
     from kb.indexing import BuildReport
     from kb.rendering import Locate
     from kb.retrieval import Retriever
-    from kb.store import IndexReader
+    from kb.store import IndexReader, OnWait
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -37,44 +45,66 @@ class OpenIndex:
     freshness: "Freshness"
 
 
-def run_build(settings: Settings, *, full: bool, quiet: bool) -> "BuildReport":
-    """Bring the index in step with the corpus, with the model asked for or the index's own."""
-    from kb.corpus import Corpus
+def run_build(
+    settings: Settings,
+    *,
+    quiet: bool,
+    full: bool = False,
+    prune: bool = False,
+    wait: bool = True,
+    command: str = "kb build",
+) -> "BuildReport":
+    """Bring the index in step with the corpus, with the model asked for or the index's own.
+
+    Waits for another command that writes in the index, or raises `IndexBusy`.
+    """
     from kb.embedding import EMBEDDED, open_embedder
     from kb.indexing import build_index
     from kb.language import document_language
     from kb.store import IndexWriter
 
-    corpus = Corpus(settings.corpus_folder)
-    with IndexWriter(settings.index_folder) as writer:
+    corpus = _corpus(settings, prune=prune)
+    with IndexWriter(
+        settings.index_folder, command=command, on_wait=waiting(quiet=quiet) if wait else None
+    ) as writer:
         model = settings.model.value if settings.model else None
         embedder = open_embedder(model or (writer.state.model if writer.state else EMBEDDED))
-        with progress("Embedding", quiet=quiet) as track:
-            return build_index(
-                corpus,
-                writer,
-                embedder,
-                detect_language=document_language,
-                serialize_vectors=_serialize,
-                full=full,
-                track=track,
+        try:
+            with progress("Embedding", quiet=quiet) as track:
+                return build_index(
+                    corpus,
+                    writer,
+                    embedder,
+                    detect_language=document_language,
+                    serialize_vectors=serialize_vectors,
+                    full=full,
+                    prune=prune,
+                    track=track,
+                )
+        except KeyboardInterrupt:
+            say(
+                "interrupted; what was embedded is kept, and `kb build` goes on from there",
+                quiet=quiet,
             )
+            raise
 
 
 @contextmanager
-def open_index(settings: Settings, *, quiet: bool) -> Iterator[OpenIndex]:
+def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Iterator[OpenIndex]:
     """Open the index for questions; built first when there is none yet.
 
-    Says on stderr when articles changed since the build. Raises: `ModelMismatch` when another
-    model is asked for than the one that the index was built with.
+    Says on stderr when articles changed since the build; with `fresh`, indexes them first.
+    Raises: `ModelMismatch` when another model is asked for than the one that the index was
+    built with.
     """
     from kb.corpus import Corpus
-    from kb.freshness import check_freshness
     from kb.retrieval import Retriever
 
     corpus = Corpus(settings.corpus_folder)
+    if fresh:
+        _index_changes(settings, corpus, quiet=quiet)
     with _reader_or_first_build(settings, quiet=quiet) as reader:
-        freshness = check_freshness(corpus, reader.documents(), reader.skipped())
+        freshness = compare(corpus, reader)
         if not freshness.is_fresh:
             say(describe(freshness) + "; run `kb build`", quiet=quiet)
         embedder = _index_embedder(settings, reader)
@@ -102,6 +132,35 @@ def describe(freshness: "Freshness") -> str:
     return "articles differ from the index: " + ", ".join(parts)
 
 
+def compare(corpus: "Corpus", reader: "IndexReader") -> "Freshness":
+    """Return what happened to the articles since the generation that is being read."""
+    from kb.freshness import check_freshness
+
+    return check_freshness(
+        corpus, reader.documents(), reader.skipped(), scanned_ns=reader.state.scanned_ns
+    )
+
+
+def _corpus(settings: Settings, *, prune: bool) -> "Corpus":
+    """Return the corpus to build from.
+
+    A missing folder has lost every article that the index has. `prune` does not make up for it:
+    a folder named wrongly must never empty an index.
+    """
+    from kb.corpus import Corpus
+    from kb.store import IndexReader
+
+    try:
+        return Corpus(settings.corpus_folder)
+    except CorpusMissing:
+        indexed = 0
+        with suppress(KbError), IndexReader(settings.index_folder) as reader:
+            indexed = len(reader.documents())
+        if not indexed or prune:
+            raise
+        raise CorpusShrunk(settings.corpus_folder, lost=indexed, indexed=indexed) from None
+
+
 def _reader_or_first_build(settings: Settings, *, quiet: bool) -> "IndexReader":
     from kb.store import IndexReader
 
@@ -109,10 +168,37 @@ def _reader_or_first_build(settings: Settings, *, quiet: bool) -> "IndexReader":
         return IndexReader(settings.index_folder)
     except IndexMissing:
         say(f"building the index in {str(settings.index_folder)!r} first", quiet=quiet)
-        report = run_build(settings, full=False, quiet=quiet)
-        for file in report.skipped:
-            say(f"skipped {file.id!r}: {file.reason}")
-        return IndexReader(settings.index_folder)
+        _build_for_question(settings, quiet=quiet)
+    except IndexOutdated:
+        say(f"bringing the index in {str(settings.index_folder)!r} up to date first", quiet=quiet)
+        _build_for_question(_with_own_model(settings), quiet=quiet)
+    return IndexReader(settings.index_folder)
+
+
+def _index_changes(settings: Settings, corpus: "Corpus", *, quiet: bool) -> None:
+    """Build when articles changed. What is in the way of that is not in the way of the question."""
+    from kb.store import IndexReader
+
+    try:
+        with IndexReader(settings.index_folder) as reader:
+            is_fresh = compare(corpus, reader).is_fresh
+        if not is_fresh:
+            _build_for_question(_with_own_model(settings), quiet=quiet)
+    except (IndexMissing, IndexOutdated):
+        return  # The build that comes first has every change in it.
+    except KbError as error:
+        say(f"changes are not indexed: {error}")
+
+
+def _with_own_model(settings: Settings) -> Settings:
+    """Return settings that leave an index its model: only `kb build --model` changes that."""
+    return replace(settings, model=None)
+
+
+def _build_for_question(settings: Settings, *, quiet: bool) -> None:
+    report = run_build(settings, quiet=quiet, command="kb build for a question")
+    for file in report.skipped:
+        say(f"skipped {file.id!r}: {file.reason}")
 
 
 def _index_embedder(settings: Settings, reader: "IndexReader") -> "Embedder":
@@ -131,12 +217,23 @@ def _vectors(reader: "IndexReader") -> "VectorIndex":
 
     content = reader.vectors_file()
     if content is not None:
-        return FlatFaissIndex.from_bytes(content)
+        with suppress(ValueError):  # Whole, but written by a FAISS that writes it otherwise.
+            return FlatFaissIndex.from_bytes(content)
     # Missing or damaged: the stored vectors make it again, without the model.
     return FlatFaissIndex.build(*reader.vectors())
 
 
-def _serialize(ids: "Sequence[PassageId]", vectors: "Matrix") -> bytes:
+def waiting(*, quiet: bool) -> "OnWait":
+    """Return what tells on stderr which command is waited for."""
+
+    def tell(busy: IndexBusy) -> None:
+        say(f"{busy.holder} is writing in the index; waiting until it is done", quiet=quiet)
+
+    return tell
+
+
+def serialize_vectors(ids: "Sequence[PassageId]", vectors: "Matrix") -> bytes:
+    """Return the FAISS file of these vectors."""
     from kb.vector_index import FlatFaissIndex
 
     return FlatFaissIndex.build(ids, vectors).to_bytes()

@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,8 +14,14 @@ import numpy as np
 
 from kb.changes import FileStamp
 from kb.domain import DocumentId, LanguageCode, Passage, PassageId
-from kb.errors import IndexMissing
-from kb.store.database import closed_on_error, open_for_reading, translated, vectors_path
+from kb.errors import IndexMissing, IndexUnusable
+from kb.store.database import (
+    closed_on_error,
+    database_path,
+    open_for_reading,
+    translated,
+    vectors_path,
+)
 from kb.vectors import Matrix, TokenIds
 
 _PARAMETERS = 500  # Values bound to one statement; SQLite's own limit may be as low as 999.
@@ -31,6 +37,8 @@ class IndexState:
     dimension: int
     chunker_version: int
     built_at: str
+    scanned_ns: int
+    """When the articles were last compared with the index, nanoseconds since 1970."""
     vectors_size: int
     vectors_sha256: str
 
@@ -122,11 +130,12 @@ class IndexReader:
         }
         documents = sorted({row["document_id"] for row in rows.values()})
         found: dict[int, Passage] = {}
-        for document in self._select("SELECT * FROM documents WHERE id IN ({})", documents):
-            for id_, row in rows.items():
-                if row["document_id"] == document["id"]:
-                    found[id_] = _passage(row, document)
-        return tuple(found[id_] for id_ in ids)
+        with self._translated():
+            for document in self._select("SELECT * FROM documents WHERE id IN ({})", documents):
+                for id_, row in rows.items():
+                    if row["document_id"] == document["id"]:
+                        found[id_] = _passage(row, document)
+            return tuple(found[id_] for id_ in ids)
 
     def tokens(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
         """Return the words, as tokens, of the texts embedded for these passages.
@@ -139,8 +148,9 @@ class IndexReader:
             ids,
             before=(self.state.fingerprint,),
         )
-        tokens = {row["id"]: np.frombuffer(row["tokens"] or b"", dtype=np.int32) for row in rows}
-        return tuple(tokens[id_] for id_ in ids)
+        with self._translated():
+            tokens = {row["id"]: np.frombuffer(row["tokens"] or b"", np.int32) for row in rows}
+            return tuple(tokens[id_] for id_ in ids)
 
     def languages(self, ids: Sequence[PassageId]) -> tuple[LanguageCode | None, ...]:
         """Return the language of each passage, in the order of `ids`."""
@@ -149,8 +159,9 @@ class IndexReader:
             " WHERE p.id IN ({})",
             ids,
         )
-        languages = {row["id"]: row["language"] for row in rows}
-        return tuple(languages[id_] for id_ in ids)
+        with self._translated():
+            languages = {row["id"]: row["language"] for row in rows}
+            return tuple(languages[id_] for id_ in ids)
 
     def sample(self, size: int) -> tuple[PassageId, ...]:
         """Return up to `size` passages spread evenly over the index, the same ones each time."""
@@ -167,15 +178,7 @@ class IndexReader:
 
     def vectors_file(self) -> bytes | None:
         """Return this generation's FAISS file, or None when it is missing or damaged."""
-        try:
-            content = vectors_path(self._folder, self.state.generation).read_bytes()
-        except OSError:
-            return None
-        is_whole = (
-            len(content) == self.state.vectors_size
-            and sha256(content).hexdigest() == self.state.vectors_sha256
-        )
-        return content if is_whole else None
+        return read_vectors_file(self._folder, self.state)
 
     def _select(
         self, sql: str, values: Iterable[object], *, before: tuple[object, ...] = ()
@@ -189,8 +192,14 @@ class IndexReader:
                 found = self._connection.execute(statement, (*before, *part)).fetchall()
             yield from found
 
-    def _translated(self) -> AbstractContextManager[None]:
-        return translated(self._folder, writing=False)
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            with translated(self._folder, writing=False):
+                yield
+        except (KeyError, ValueError) as error:  # A row is gone, or is none that kb wrote.
+            reason = "what is stored in it does not fit together"
+            raise IndexUnusable(database_path(self._folder), reason) from error
 
 
 def read_state(connection: sqlite3.Connection) -> IndexState | None:
@@ -201,10 +210,25 @@ def read_state(connection: sqlite3.Connection) -> IndexState | None:
     return IndexState(**{key: row[key] for key in row.keys() if key != "only_row"})  # noqa: SIM118
 
 
+def read_vectors_file(folder: Path, state: IndexState) -> bytes | None:
+    """Return the FAISS file of a generation, or None when it is missing or damaged.
+
+    The bytes that are checked are those returned, so the file is read once.
+    """
+    path = vectors_path(folder, state.generation)
+    try:
+        if path.stat().st_size != state.vectors_size:
+            return None
+        content = path.read_bytes()
+    except OSError:
+        return None
+    return content if sha256(content).hexdigest() == state.vectors_sha256 else None
+
+
 def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...]:
     """Return all documents without their text, sorted by path."""
     rows = connection.execute(
-        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.language, d.title,"
+        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.inode, d.language, d.title,"
         " (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
         " FROM documents d ORDER BY d.id"
     )
@@ -212,7 +236,7 @@ def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...
         IndexedDocument(
             id=row["id"],
             digest=row["digest"],
-            stamp=FileStamp(row["size_bytes"], row["modified_ns"]),
+            stamp=_stamp(row),
             language=row["language"],
             title=row["title"],
             passages=row["passages"],
@@ -224,7 +248,7 @@ def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...
 def read_skipped(connection: sqlite3.Connection) -> tuple[SkippedFile, ...]:
     """Return the files left out, sorted by path."""
     return tuple(
-        SkippedFile(row["id"], FileStamp(row["size_bytes"], row["modified_ns"]), row["reason"])
+        SkippedFile(row["id"], _stamp(row), row["reason"])
         for row in connection.execute("SELECT * FROM skipped ORDER BY id")
     )
 
@@ -240,6 +264,10 @@ def read_vectors(
     ).fetchall()
     matrix = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
     return tuple(PassageId(row["id"]) for row in rows), matrix.reshape(len(rows), dimension)
+
+
+def _stamp(row: sqlite3.Row) -> FileStamp:
+    return FileStamp(row["size_bytes"], row["modified_ns"], row["inode"])
 
 
 def _passage(row: sqlite3.Row, document: sqlite3.Row) -> Passage:

@@ -1,12 +1,11 @@
 """Making the next generation of an index: everything new becomes visible in one commit."""
 
 import json
-import os
 import sqlite3
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from hashlib import sha256
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,27 +13,19 @@ from typing import Self
 import numpy as np
 
 from kb.changes import FileStamp
-from kb.domain import Document, DocumentId, Passage, PassageId
-from kb.errors import IndexOvertaken
-from kb.store.database import (
-    closed_on_error,
-    open_for_writing,
-    transaction,
-    translated,
-    vectors_path,
-)
+from kb.domain import Document, DocumentId, Passage
+from kb.store.database import open_for_writing, transaction, translated
+from kb.store.generations import SerializeVectors, publish_vectors, remove_old_files
+from kb.store.lock import OnWait, writer_lock
 from kb.store.reader import (
     IndexedDocument,
     IndexState,
     SkippedFile,
     read_documents,
-    read_skipped,
     read_state,
-    read_vectors,
+    read_vectors_file,
 )
 from kb.vectors import Matrix, TokenIds
-
-SerializeVectors = Callable[[Sequence[PassageId], Matrix], bytes]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,13 +44,23 @@ class NewDocument:
 
 
 class IndexWriter:
-    """Writes in the index folder. Raises `IndexUnwritable`, `IndexUnusable`, `IndexTooNew`."""
+    """The one that writes in the index folder, from when it is opened until it is closed.
 
-    def __init__(self, folder: Path) -> None:
+    While another one is open, tells `on_wait` and waits; without `on_wait`, raises.
+    Raises: `IndexBusy`, `IndexUnwritable`, `IndexUnusable`, `IndexTooNew`, `TooManyOpenFiles`.
+    """
+
+    def __init__(
+        self, folder: Path, *, command: str = "kb build", on_wait: OnWait | None = None
+    ) -> None:
         self._folder = folder
-        self._connection = open_for_writing(folder)
-        with closed_on_error(self._connection), translated(folder, writing=False):
-            self.state = read_state(self._connection)
+        with ExitStack() as opened:
+            opened.enter_context(writer_lock(folder, command=command, on_wait=on_wait))
+            self._connection = opened.enter_context(closing(open_for_writing(folder)))
+            with translated(folder, writing=False):
+                self.state = read_state(self._connection)
+            self._remove_leftovers()
+            self._opened = opened.pop_all()
 
     def __enter__(self) -> Self:
         return self
@@ -73,17 +74,12 @@ class IndexWriter:
         self.close()
 
     def close(self) -> None:
-        self._connection.close()
+        self._opened.close()
 
     def documents(self) -> tuple[IndexedDocument, ...]:
         """Return the published documents."""
         with translated(self._folder, writing=False):
             return read_documents(self._connection)
-
-    def skipped(self) -> tuple[SkippedFile, ...]:
-        """Return the files that the last build left out."""
-        with translated(self._folder, writing=False):
-            return read_skipped(self._connection)
 
     def not_embedded(self, digests: Collection[bytes], fingerprint: str) -> frozenset[bytes]:
         """Return those of `digests` that have no stored vector of this model."""
@@ -125,21 +121,18 @@ class IndexWriter:
         fingerprint: str,
         dimension: int,
         chunker_version: int,
+        scanned_ns: int,
         serialize_vectors: SerializeVectors,
     ) -> IndexState:
         """Make the next generation current in a single commit and return its state.
 
         The FAISS file is complete on disk before the commit, so a crash on either side of it
-        leaves a generation whose files agree. Raises `IndexOvertaken` when another build
-        published since this writer was opened.
+        leaves a generation whose files agree.
         """
         with translated(self._folder, writing=True), transaction(self._connection):
-            if read_state(self._connection) != self.state:
-                raise IndexOvertaken(self._folder)
-            self._replace_documents(removed, added, restamped)
+            self._replace_documents(removed, added)
+            self._restamp(restamped)
             self._replace_skipped(skipped)
-            ids, vectors = read_vectors(self._connection, fingerprint, dimension)
-            content = serialize_vectors(ids, vectors)
             state = IndexState(
                 generation=self.state.generation + 1 if self.state else 1,
                 model=model,
@@ -147,60 +140,118 @@ class IndexWriter:
                 dimension=dimension,
                 chunker_version=chunker_version,
                 built_at=datetime.now(UTC).isoformat(timespec="seconds"),
-                vectors_size=len(content),
-                vectors_sha256=sha256(content).hexdigest(),
+                scanned_ns=scanned_ns,
+                vectors_size=0,
+                vectors_sha256="",
             )
-            _write_durably(vectors_path(self._folder, state.generation), content)
-            _write_state(self._connection, state)
+            state = publish_vectors(self._connection, self._folder, state, serialize_vectors)
         self.state = state
-        self._remove_old_files()
+        self._remove_leftovers()
         return state
 
-    def _replace_documents(
+    def confirm(
         self,
-        removed: Collection[DocumentId],
-        added: Sequence[NewDocument],
         restamped: Mapping[DocumentId, FileStamp],
+        skipped: Collection[SkippedFile],
+        *,
+        scanned_ns: int,
+    ) -> IndexState:
+        """Note that the articles were found to be as they are indexed, and return the state.
+
+        What a question is answered from stays the same, and so does the generation.
+        """
+        assert self.state is not None
+        with translated(self._folder, writing=True), transaction(self._connection):
+            self._restamp(restamped)
+            self._replace_skipped(skipped)
+            self._connection.execute("UPDATE state SET scanned_ns = ?", (scanned_ns,))
+        self.state = replace(self.state, scanned_ns=scanned_ns)
+        return self.state
+
+    def mend_vectors_file(
+        self, serialize_vectors: SerializeVectors, *, is_damaged: bool = False
+    ) -> bool:
+        """Make this generation's FAISS file again from the stored vectors when it is not whole.
+
+        It may be what was published and still not be readable: then the caller says `is_damaged`.
+        Returns whether that was needed. Without the model, and in the same generation.
+        """
+        state = self.state
+        if state is None:
+            return False
+        if not is_damaged and read_vectors_file(self._folder, state) is not None:
+            return False
+        with translated(self._folder, writing=True), transaction(self._connection):
+            # Another version of FAISS may write it otherwise: its digest is published too.
+            mended = publish_vectors(self._connection, self._folder, state, serialize_vectors)
+        self.state = mended
+        return True
+
+    def drop_stray_passages(self, serialize_vectors: SerializeVectors) -> int:
+        """Publish the next generation without the passages that belong to no document.
+
+        Returns how many there were; without any, nothing is published.
+        """
+        state = self.state
+        assert state is not None
+        with translated(self._folder, writing=True), transaction(self._connection):
+            dropped = self._connection.execute(
+                "DELETE FROM passages WHERE document_id NOT IN (SELECT id FROM documents)"
+            ).rowcount
+            if dropped:
+                following = replace(state, generation=state.generation + 1)
+                self.state = publish_vectors(
+                    self._connection, self._folder, following, serialize_vectors
+                )
+        return dropped
+
+    def forget_unused_embeddings(self) -> int:
+        """Remove the vectors that no published passage uses and return how many there were."""
+        assert self.state is not None
+        with translated(self._folder, writing=True), transaction(self._connection):
+            return self._connection.execute(
+                "DELETE FROM embeddings WHERE fingerprint != ?"
+                " OR digest NOT IN (SELECT embedding_digest FROM passages)",
+                (self.state.fingerprint,),
+            ).rowcount
+
+    def _replace_documents(
+        self, removed: Collection[DocumentId], added: Sequence[NewDocument]
     ) -> None:
         self._connection.executemany(
             "DELETE FROM documents WHERE id = ?", [(document_id,) for document_id in removed]
         )
-        self._connection.executemany(
-            "UPDATE documents SET size_bytes = ?, modified_ns = ? WHERE id = ?",
-            [(stamp.size_bytes, stamp.modified_ns, id_) for id_, stamp in restamped.items()],
-        )
         for new in added:
             _insert_document(self._connection, new)
+
+    def _restamp(self, restamped: Mapping[DocumentId, FileStamp]) -> None:
+        self._connection.executemany(
+            "UPDATE documents SET size_bytes = :size_bytes, modified_ns = :modified_ns,"
+            " inode = :inode WHERE id = :id",
+            [{"id": id_, **asdict(stamp)} for id_, stamp in restamped.items()],
+        )
 
     def _replace_skipped(self, skipped: Collection[SkippedFile]) -> None:
         self._connection.execute("DELETE FROM skipped")
         self._connection.executemany(
-            "INSERT INTO skipped VALUES (?, ?, ?, ?)",
-            [
-                (file.id, file.stamp.size_bytes, file.stamp.modified_ns, file.reason)
-                for file in skipped
-            ],
+            "INSERT INTO skipped VALUES (:id, :size_bytes, :modified_ns, :inode, :reason)",
+            [{"id": file.id, "reason": file.reason, **asdict(file.stamp)} for file in skipped],
         )
 
-    def _remove_old_files(self) -> None:
-        """Keep this generation's FAISS file and the one before, which a reader may be opening."""
-        if self.state is None:
-            return
-        kept = {vectors_path(self._folder, self.state.generation - age).name for age in (0, 1)}
-        for path in self._folder.glob("vectors-*.faiss*"):
-            if path.name not in kept:
-                path.unlink(missing_ok=True)
+    def _remove_leftovers(self) -> None:
+        remove_old_files(self._folder, self.state.generation if self.state else 0)
 
 
 def _insert_document(connection: sqlite3.Connection, new: NewDocument) -> None:
     document = new.document
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             document.id,
             new.digest,
             new.stamp.size_bytes,
             new.stamp.modified_ns,
+            new.stamp.inode,
             document.language,
             document.title,
             document.date,
@@ -226,35 +277,3 @@ def _insert_document(connection: sqlite3.Connection, new: NewDocument) -> None:
             for passage, digest in zip(new.passages, new.embedding_digests, strict=True)
         ],
     )
-
-
-def _write_state(connection: sqlite3.Connection, state: IndexState) -> None:
-    connection.execute(
-        "INSERT OR REPLACE INTO state VALUES (1, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            state.generation,
-            state.model,
-            state.fingerprint,
-            state.dimension,
-            state.chunker_version,
-            state.built_at,
-            state.vectors_size,
-            state.vectors_sha256,
-        ),
-    )
-
-
-def _write_durably(path: Path, content: bytes) -> None:
-    """Write a file that is either whole under its name or not there, even after a power cut."""
-    temporary = path.with_suffix(".faiss.new")
-    with temporary.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
-    if os.name == "posix":  # Elsewhere a folder cannot be opened to be synced.
-        folder = os.open(path.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)

@@ -111,9 +111,48 @@ def test_an_emptied_corpus_leaves_the_index_as_it_is(built: Kb) -> None:
     outcome = built("build")
 
     assert outcome.code == 1
-    assert "holds no readable .md or .txt article" in outcome.complaint
-    assert "5 articles" not in outcome.out
+    assert "5 of 5 indexed articles are gone from 'corpus'" in outcome.complaint
+    assert "run `kb build --prune`" in outcome.complaint
+    assert outcome.out == ""
     assert "generation 1," in built("status").out
+
+
+def test_a_corpus_folder_that_is_gone_leaves_the_index_as_it_is_even_with_prune(built: Kb) -> None:
+    built.corpus.rename(built.corpus.with_name("moved"))
+
+    outcome = built("build")
+    assert outcome.code == 1
+    assert "5 of 5 indexed articles are gone from 'corpus'" in outcome.complaint
+    assert "run `kb build --prune`" in outcome.complaint
+
+    pruned = built("build", "--prune")
+    assert pruned.code == 1
+    assert "'corpus' does not exist; create it" in pruned.complaint
+
+    built.corpus.with_name("moved").rename(built.corpus)
+    assert "generation 1," in built("status").out
+
+
+def test_prune_makes_an_empty_index_of_an_emptied_corpus(built: Kb) -> None:
+    for path in built.corpus.rglob("*.*"):
+        path.unlink()
+
+    pruned = built("build", "--prune")
+
+    assert pruned.code == 0
+    assert "0 articles: 0 added, 0 changed, 5 removed" in pruned.out
+    for command in ("ask", "search"):
+        outcome = built(command, QUESTIONS["sl"][0])
+        assert outcome.code == 3
+        assert "Traceback" not in outcome.err
+
+
+def test_a_corpus_without_an_article_makes_no_index(tmp_path: Path) -> None:
+    kb = Kb(tmp_path)
+    kb.corpus.mkdir()
+
+    assert "holds no readable .md or .txt article" in kb("build").complaint
+    assert "there is no index" in kb("status").complaint
 
 
 def test_an_unknown_model_is_one_line_and_leaves_the_index_as_it_is(built: Kb) -> None:
@@ -224,6 +263,22 @@ def test_an_unreadable_article_is_skipped_and_named(kb: Kb) -> None:
 
 
 @posix
+@pytest.mark.parametrize("command", [("build",), ("ask", "latarnia"), ("status",)])
+def test_a_corpus_below_a_folder_that_may_not_be_entered_is_one_line(
+    built: Kb, command: tuple[str, ...]
+) -> None:
+    closed = built.folder / "closed"
+    (closed / "corpus").mkdir(parents=True)
+    closed.chmod(0)
+
+    outcome = built.process("--corpus", "closed/corpus", *command, as_ordinary_user=True)
+
+    closed.chmod(0o755)
+    assert outcome.code == 1
+    assert "'closed/corpus' cannot be read (Permission denied)" in outcome.complaint
+
+
+@posix
 def test_a_folder_that_may_not_be_listed_is_one_line_and_changes_nothing(built: Kb) -> None:
     (built.corpus / "pl").chmod(0)
 
@@ -231,5 +286,5 @@ def test_a_folder_that_may_not_be_listed_is_one_line_and_changes_nothing(built: 
 
     (built.corpus / "pl").chmod(0o755)
     assert outcome.code == 1
-    assert "make the folder readable" in outcome.complaint
+    assert "'corpus/pl' cannot be read (Permission denied)" in outcome.complaint
     assert built("status", "--check").code == 0

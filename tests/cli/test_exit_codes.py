@@ -71,4 +71,4 @@ def test_every_code_has_a_meaning_and_the_help_gives_all_of_them(kb: Kb) -> None
     rows = (line.split(maxsplit=1) for line in table.splitlines())
 
     assert {ExitCode(int(code)): meaning for code, meaning in rows} == EXIT_CODE_MEANINGS
-    assert list(EXIT_CODE_MEANINGS) == sorted(ExitCode) == [0, 1, 2, 3, 4, 5, 130]
+    assert list(EXIT_CODE_MEANINGS) == sorted(ExitCode) == [0, 1, 2, 3, 4, 5, 6, 7, 130, 141]

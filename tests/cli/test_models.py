@@ -8,7 +8,7 @@ from kb.corpus import Corpus
 from kb.indexing import build_index
 from kb.store import IndexWriter
 from kb.vector_index import FlatFaissIndex
-from tests.cli.articles import QUESTIONS
+from tests.cli.articles import QUESTIONS, write_article
 from tests.cli.command import Kb
 from tests.fakes import FakeEmbedder
 
@@ -38,6 +38,16 @@ def test_another_model_than_the_index_has_is_refused_with_the_command_that_helps
     assert (outcome.code, outcome.out) == (1, "")
     assert "built with model 'models/other one', not 'embedded'" in outcome.complaint
     assert "`kb build --model embedded`" in outcome.complaint
+
+
+def test_indexing_changes_first_leaves_the_index_its_model(built_by_another: Kb) -> None:
+    write_article(built_by_another.corpus, "new.md", "Something new.")
+
+    outcome = built_by_another("ask", QUESTION, "--fresh", "--model", "embedded")
+
+    assert outcome.code == 1
+    assert "`kb build --model embedded`" in outcome.err
+    assert "model: models/other one (the index's own)" in built_by_another("status").out
 
 
 def test_the_command_named_by_a_refusal_helps(built_by_another: Kb) -> None:

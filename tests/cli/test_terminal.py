@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.errors import ExitCode
 from tests.cli.articles import QUESTIONS, write_article
 from tests.cli.command import KB, Kb, Outcome, process_environment
 
@@ -154,12 +155,48 @@ def test_a_closed_pipe_is_silent(built: Kb, command: str) -> None:
         process.stdout.close()
 
         assert process.stderr.read() == b""
+    assert process.returncode == ExitCode.PIPE_CLOSED
 
 
 def test_an_answer_into_a_closed_pipe_is_still_saved(built: Kb) -> None:
     test_a_closed_pipe_is_silent(built, "ask")
 
     assert QUESTIONS["pl"][0] in built("export", "--last").out
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize("command", ["ask", "search", "status", "build"])
+def test_an_output_without_room_is_one_line(built: Kb, command: str) -> None:
+    question = [QUESTIONS["pl"][0]] if command in {"ask", "search"} else []
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            (*KB, command, *question),
+            cwd=built.folder,
+            env=process_environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+
+    outcome = Outcome(done.returncode, "", done.stderr.decode())
+    assert outcome.code == ExitCode.ERROR
+    assert "cannot be written (No space left on device)" in outcome.complaint
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_notices_without_room_do_not_keep_the_answer_back(built: Kb) -> None:
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            (*KB, "ask", QUESTIONS["pl"][0]),
+            cwd=built.folder,
+            env=process_environment(),
+            stdout=subprocess.PIPE,
+            stderr=full,
+            check=False,
+        )
+
+    assert done.returncode == ExitCode.ANSWERED
+    assert QUESTIONS["pl"][2] in done.stdout.decode()
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
@@ -253,7 +290,7 @@ def test_ctrl_c_while_waiting_for_the_question_ends_quietly(built: Kb) -> None:
     assert send_interrupt_while_reading(built.folder) == Outcome(130, "", "")
 
 
-def test_ctrl_c_during_a_build_ends_quietly_and_loses_nothing(built: Kb) -> None:
+def test_ctrl_c_during_a_build_says_what_is_kept_and_loses_nothing(built: Kb) -> None:
     question, _, words = QUESTIONS["sl"]
     write_ferries(built.corpus, articles=100)
 
@@ -265,6 +302,7 @@ def test_ctrl_c_during_a_build_ends_quietly_and_loses_nothing(built: Kb) -> None
 
     assert code == 130
     assert "Traceback" not in before + after
+    assert "what was embedded is kept, and `kb build` goes on from there" in after
     assert "articles:" not in after
     assert words in built("ask", question).out
     assert built("build").code == 0

@@ -10,7 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from kb.cli.app import app
+from kb.diagnosis import Check, Diagnosis, Fault, collate
 from kb.domain import Answer, LanguageCode
+from kb.rendering.diagnosis import diagnosis_to_json, diagnosis_to_text
 from kb.rendering.markdown import answers_to_markdown
 from kb.rendering.records import answer_to_json, hits_to_json
 from kb.rendering.terminal_text import TextStyle, answer_to_text, hits_to_text
@@ -35,6 +37,20 @@ ANSWERS = {
     "abstention": ABSTENTION,
 }
 HITS = hits(LAKE, RIVER, SPRING, WELL)
+DIAGNOSIS = Diagnosis(
+    (
+        Check("folder", "5 files, 3.1 MB"),
+        Check("files", "of generation 4", collate([(Fault.FOREIGN_FILE, "beležke čšž.txt")])),
+        Check(
+            "documents",
+            "16 documents, 124 passages",
+            collate(
+                (Fault.PASSAGE_INVALID, f"{number} of 'hi/डाकघर.md': it is blank")
+                for number in range(3, 8)
+            ),
+        ),
+    )
+)
 TERMINAL = TextStyle(width=60, color=True)
 
 each_answer = pytest.mark.parametrize(("name", "shown"), ANSWERS.items(), ids=ANSWERS)
@@ -79,11 +95,25 @@ def test_hits_as_text() -> None:
     check("hits.txt", hits_to_text(HITS, locate, TextStyle()) + "\n")
 
 
+def test_a_diagnosis_as_text() -> None:
+    check("diagnosis.txt", diagnosis_to_text(DIAGNOSIS) + "\n")
+
+
+def test_a_diagnosis_as_json() -> None:
+    check("diagnosis.json", diagnosis_to_json(DIAGNOSIS, ["removed leftover files"]) + "\n")
+
+
 def test_hits_as_json() -> None:
     check("hits.jsonl", hits_to_json("Kje je voda?", LanguageCode("sl"), HITS, locate) + "\n")
 
 
-@pytest.mark.parametrize("command", ["", "build", "ask", "search", "export", "status", "eval"])
+COMMANDS = [
+    *("", "build", "ask", "search", "export", "status", "eval"),
+    *("doctor", "backup", "restore"),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help(command: str) -> None:
     result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="kb")
 
@@ -93,7 +123,7 @@ def test_help(command: str) -> None:
 def test_every_golden_file_is_checked() -> None:
     kinds = (".txt", ".terminal.txt", ".json", ".md")
     checked = {f"{name}{kind}" for name in ANSWERS for kind in kinds}
-    checked |= {"all-answers.md", "hits.txt", "hits.jsonl"}
+    checked |= {"all-answers.md", "hits.txt", "hits.jsonl", "diagnosis.txt", "diagnosis.json"}
 
     left = {path.name for path in FILES.iterdir()} - checked
     assert {name for name in left if not name.startswith("help-")} == set()

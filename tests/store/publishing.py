@@ -11,7 +11,7 @@ from kb.corpus import digest_of, parse
 from kb.domain import DocumentId, Passage, PassageId
 from kb.indexing import embedding_digest
 from kb.store import IndexReader, IndexState, IndexWriter, NewDocument, SkippedFile
-from kb.store.writer import SerializeVectors
+from kb.store.generations import SerializeVectors
 from kb.vector_index import FlatFaissIndex
 from kb.vectors import Matrix, TokenIds
 from tests.fakes import FakeEmbedder
@@ -38,7 +38,7 @@ def cut(name: str, text: str) -> NewDocument:
     return NewDocument(
         document=document,
         digest=digest_of(content),
-        stamp=FileStamp(len(content), 1),
+        stamp=FileStamp(len(content), 1, 2),
         passages=passages,
         embedding_digests=tuple(map(embedding_digest, passages)),
     )
@@ -84,6 +84,7 @@ def publish(
         fingerprint=EMBEDDER.fingerprint,
         dimension=EMBEDDER.dimension,
         chunker_version=1,
+        scanned_ns=5,
         serialize_vectors=serialize_vectors,
     )
 
@@ -100,7 +101,7 @@ def passages_in(reader: IndexReader) -> Iterator[tuple[PassageId, Passage]]:
     return zip(ids, reader.passages(ids), strict=True)
 
 
-def contents(reader: IndexReader) -> object:
+def contents(reader: IndexReader) -> tuple[object, ...]:
     """Return all that a reader can read, to be compared."""
     ids, vectors = reader.vectors()
     return (

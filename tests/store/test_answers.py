@@ -1,10 +1,14 @@
+from collections.abc import Sequence
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
+from kb.domain import PassageId
 from kb.errors import IndexMissing
 from kb.store import IndexWriter, SavedAnswer, load_answers, save_answer
-from tests.store.publishing import ARTICLES, publish, publish_in
+from kb.vectors import Matrix
+from tests.store.publishing import ARTICLES, publish, publish_in, serialize
 
 CONTENTS = ('{"question": "Kaj melje mlin?"}', "चक्की क्या पीसती है?", "łódź 🙂\r\n'\"--", "")
 
@@ -41,6 +45,25 @@ def test_an_answer_saved_during_a_build_is_kept(tmp_path: Path) -> None:
         publish(writer, {}, removed=["sl/mlin.md"])
 
     assert load_answers(tmp_path) == tuple(saved)
+
+
+def test_an_answer_saved_while_a_generation_is_published_is_kept(tmp_path: Path) -> None:
+    publish_in(tmp_path)
+    saved: list[SavedAnswer] = []
+    saving = Thread(target=lambda: saved.extend(save_all(tmp_path)))
+
+    def serialize_while_saving(ids: Sequence[PassageId], vectors: Matrix) -> bytes:
+        saving.start()
+        saving.join(0.1)
+        assert not saved  # It waits for the commit, which is near.
+        return serialize(ids, vectors)
+
+    with IndexWriter(tmp_path) as writer:
+        publish(writer, {}, removed=["sl/mlin.md"], serialize_vectors=serialize_while_saving)
+    saving.join()
+
+    assert load_answers(tmp_path) == tuple(saved)
+    assert len(saved) == len(CONTENTS)
 
 
 def test_answers_move_with_the_index(tmp_path: Path) -> None:

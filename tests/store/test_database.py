@@ -1,15 +1,18 @@
 """Opening: files that are not an index of this version are named and left as they are."""
 
 import re
+import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from kb.errors import IndexTooNew, IndexUnusable, KbError, KbIndexError
+from kb.errors import IndexMissing, IndexTooNew, IndexUnusable, KbError, KbIndexError
 from kb.store import IndexReader, IndexWriter, load_answers, save_answer
-from kb.store.database import SCHEMA_VERSION, database_path
+from kb.store.database import database_path
+from kb.store.schema import SCHEMA_VERSION
 from tests.store.publishing import publish_in
 
 Open = Callable[[Path], object]
@@ -82,10 +85,34 @@ def test_an_index_of_a_newer_kb_is_refused_and_left_alone(folder: Path, open_ind
 
 
 @pytest.mark.parametrize("open_index", READERS)
-def test_an_empty_file_is_no_index_to_read(tmp_path: Path, open_index: Open) -> None:
-    database_path(tmp_path).touch()
+@pytest.mark.parametrize("journal", ["delete", "wal"])
+def test_what_a_first_build_leaves_that_was_stopped_at_once_is_no_index(
+    tmp_path: Path, open_index: Open, journal: str
+) -> None:
+    connection = sqlite3.connect(database_path(tmp_path))
+    connection.execute(f"PRAGMA journal_mode = {journal}")
+    connection.close()
 
-    assert_refused_untouched(tmp_path, open_index, IndexUnusable)
+    assert_refused_untouched(tmp_path, open_index, IndexMissing)
+
+
+def test_what_a_first_build_leaves_that_was_killed_while_it_wrote_is_no_index(
+    tmp_path: Path,
+) -> None:
+    making, left = tmp_path / "making", tmp_path / "left"
+    making.mkdir()
+    with closing(sqlite3.connect(database_path(making), isolation_level=None)) as connection:
+        connection.execute("PRAGMA cache_size = 1")  # So that pages reach the file before COMMIT.
+        connection.execute("BEGIN")
+        connection.execute("CREATE TABLE filler (content BLOB)")
+        connection.execute("INSERT INTO filler VALUES (zeroblob(1000000))")
+        shutil.copytree(making, left)
+
+    with pytest.raises(IndexMissing):
+        IndexReader(left)
+
+    publish_in(left)
+    IndexReader(left).close()
 
 
 def test_an_empty_file_is_written_over(tmp_path: Path) -> None:
@@ -111,7 +138,6 @@ def read_everything(folder: Path) -> None:
 def plan_a_build(folder: Path) -> None:
     with IndexWriter(folder) as writer:
         writer.documents()
-        writer.skipped()
         writer.not_embedded([b"digest"], "fake-64")
 
 

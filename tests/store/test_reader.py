@@ -1,5 +1,7 @@
 """A reader sees one published generation, whole, for as long as it is open."""
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +10,7 @@ import pytest
 from kb.changes import FileStamp
 from kb.chunking import embedded_text
 from kb.domain import DocumentId, LanguageCode
-from kb.errors import IndexMissing
+from kb.errors import IndexMissing, IndexUnusable
 from kb.store import IndexReader, IndexWriter, SkippedFile
 from kb.vector_index import FlatFaissIndex
 from tests.prose import LANGUAGES, paragraph
@@ -226,7 +228,7 @@ def test_a_moved_index_is_read_as_before(folder: Path, tmp_path: Path) -> None:
 
 def test_skipped_files_are_read_back_sorted(tmp_path: Path) -> None:
     skipped = [
-        SkippedFile(DocumentId(name), FileStamp(3, 4), "ni UTF-8") for name in ("ž.md", "a.md")
+        SkippedFile(DocumentId(name), FileStamp(3, 4, 5), "ni UTF-8") for name in ("ž.md", "a.md")
     ]
     with IndexWriter(tmp_path) as writer:
         publish(writer, ARTICLES, skipped=skipped)
@@ -254,3 +256,26 @@ def test_a_folder_where_nothing_was_published_holds_no_index(tmp_path: Path) -> 
     for folder in (tmp_path / "index", tmp_path, tmp_path / "nowhere"):
         with pytest.raises(IndexMissing, match="kb build"):
             IndexReader(folder)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "DELETE FROM embeddings",
+        "DELETE FROM documents",
+        "UPDATE embeddings SET tokens = x'0102'",
+        "UPDATE embeddings SET vector = x'01020304'",
+        "UPDATE passages SET headings = '['",
+        "UPDATE passages SET start = -1",
+    ],
+)
+def test_rows_that_are_gone_or_are_none_of_ours_are_a_damaged_index(
+    folder: Path, damage: str
+) -> None:
+    with IndexReader(folder) as reader:
+        ids = reader.passage_ids()
+    with closing(sqlite3.connect(folder / "kb.sqlite3", isolation_level=None)) as connection:
+        connection.execute(damage)
+
+    with IndexReader(folder) as reader, pytest.raises(IndexUnusable, match="fit together"):
+        (reader.passages(ids), reader.tokens(ids), reader.languages(ids), reader.vectors())

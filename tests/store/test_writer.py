@@ -1,14 +1,16 @@
 """Publishing: everything new becomes visible at once, or nothing does."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from kb.changes import FileStamp
 from kb.domain import DocumentId, PassageId
-from kb.errors import IndexOvertaken, IndexUnwritable
-from kb.store import IndexReader, IndexWriter, NewDocument
-from kb.store.writer import SerializeVectors
+from kb.errors import IndexUnwritable
+from kb.store import IndexReader, IndexWriter, NewDocument, SkippedFile
+from kb.store.generations import SerializeVectors
 from kb.vectors import Matrix
 from tests.store.publishing import (
     ARTICLES,
@@ -19,10 +21,12 @@ from tests.store.publishing import (
     passages_in,
     publish,
     publish_in,
+    serialize,
 )
 
 NEW = {"sl/novo.md": "# Nov mlin\n\nNov mlin stoji pri mostu.", "hi/mlin.md": "नई चक्की पुल पर है।"}
 OTHER_FINGERPRINT = "drug model"
+SKIPPED = SkippedFile(DocumentId("staro.md"), FileStamp(3, 4, 5), "ni UTF-8")
 
 
 @pytest.fixture
@@ -150,18 +154,6 @@ def test_the_number_of_a_removed_passage_is_never_given_again(folder: Path) -> N
         assert not before & set(reader.passage_ids())
 
 
-def test_a_publish_over_another_build_is_refused_and_changes_nothing(folder: Path) -> None:
-    with IndexWriter(folder) as slow, IndexWriter(folder) as fast:
-        publish(fast, {}, removed=["pl/mlin.md"])
-
-        with pytest.raises(IndexOvertaken, match="another build"):
-            publish(slow, NEW)
-
-    with IndexReader(folder) as reader:
-        assert {document.id for document in reader.documents()} == set(ARTICLES) - {"pl/mlin.md"}
-        assert reader.vectors_file() is not None
-
-
 def test_vectors_files_of_this_and_the_last_generation_stay_and_older_ones_go(
     folder: Path,
 ) -> None:
@@ -174,11 +166,68 @@ def test_vectors_files_of_this_and_the_last_generation_stay_and_older_ones_go(
 
     names = {path.name for path in folder.iterdir()}
     assert names == {
+        "kb.lock",
         "kb.sqlite3",
         "README.md",
         "vectors-00000004.faiss",
         "vectors-00000005.faiss",
     }
+
+
+def test_opening_a_writer_collects_what_a_killed_build_left(folder: Path) -> None:
+    # Killed after the next generation's file was in place, before the commit.
+    (folder / "vectors-00000002.faiss").write_bytes(b"of a generation that never was")
+    (folder / "vectors-00000002.faiss.new").write_bytes(b"half")
+
+    IndexWriter(folder).close()
+
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "kb.lock",
+        "kb.sqlite3",
+        "vectors-00000001.faiss",
+    ]
+
+
+def test_a_file_left_by_a_killed_build_is_never_taken_for_the_generation_of_its_number(
+    folder: Path,
+) -> None:
+    with IndexWriter(folder) as writer:
+        (folder / "vectors-00000002.faiss").write_bytes(b"of a generation that never was")
+        publish(writer, NEW)
+
+    with IndexReader(folder) as reader:
+        assert reader.vectors_file() == serialize(*reader.vectors())
+
+
+def test_confirming_that_nothing_changed_makes_no_generation(folder: Path) -> None:
+    stamp = FileStamp(7, 8, 9)
+    with IndexReader(folder) as reader, IndexWriter(folder) as writer:
+        before, file = contents(reader), reader.vectors_file()
+        state = writer.confirm({DocumentId("pl/mlin.md"): stamp}, [SKIPPED], scanned_ns=10)
+
+        assert contents(reader) == before
+        with IndexReader(folder) as second:
+            assert second.state == state == replace(reader.state, scanned_ns=10)
+            assert {d.stamp for d in second.documents() if d.id == "pl/mlin.md"} == {stamp}
+            assert second.skipped() == (SKIPPED,)
+            assert second.vectors_file() == file
+
+
+def test_a_whole_vectors_file_is_not_made_again(folder: Path) -> None:
+    with IndexWriter(folder) as writer:
+        assert not writer.mend_vectors_file(fail)
+
+
+def test_forgetting_leaves_the_vectors_of_every_passage(folder: Path) -> None:
+    with IndexWriter(folder) as writer:
+        publish(writer, {}, removed=["pl/mlin.md"])
+        before = [*writer.documents()]
+
+        assert writer.forget_unused_embeddings() == 3
+        assert writer.forget_unused_embeddings() == 0
+        assert [*writer.documents()] == before
+    with IndexReader(folder) as reader:
+        assert reader.vectors()[0] == reader.passage_ids()
 
 
 @pytest.mark.parametrize("name", ["mapa s presledki", "100% #1?&x=1", "łódź", "सूचकांक", "'\"🙂"])

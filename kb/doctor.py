@@ -1,0 +1,366 @@
+"""Whether an index is whole: each check reads what is there and says what it saw."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from kb.chunking import CHUNKER_VERSION, embedded_text, passages_of
+from kb.corpus import Corpus, digest_of, parse
+from kb.diagnosis import Check, Diagnosis, Fault, collate
+from kb.domain import Document, PassageId
+from kb.embedding import Embedder, TokenVectors
+from kb.errors import (
+    ArticleUnreadable,
+    CorpusError,
+    IndexMissing,
+    IndexOutdated,
+    IndexTooNew,
+    IndexUnreadable,
+    IndexUnusable,
+    ModelError,
+)
+from kb.indexing import embedding_digest
+from kb.store import (
+    FolderSurvey,
+    IndexInspector,
+    IndexState,
+    IndexWriter,
+    StoredDocument,
+    StoredPassage,
+    vectors_file_name,
+)
+from kb.store.generations import SerializeVectors
+from kb.vectors import Matrix
+
+Faults = Iterable[tuple[Fault, str]]
+
+_UNIT_TOLERANCE = 1e-3  # Float32 keeps a unit vector's length to about 1e-6.
+
+
+class ListedVectors(Protocol):
+    """A vector index that shows what it holds."""
+
+    def contents(self) -> tuple[tuple[int, ...], Matrix]:
+        """Return all ids and their vectors, float32, shape `(ids, dimension)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instruments:
+    """What the doctor opens, each for the check that needs it."""
+
+    survey: FolderSurvey
+    open_inspector: Callable[[], IndexInspector]
+    open_vectors: Callable[[bytes], ListedVectors]
+    """Raises `ValueError` for bytes that are no vector index."""
+    open_model: Callable[[str], Embedder]
+    open_corpus: Callable[[], Corpus]
+
+
+def diagnose(instruments: Instruments, *, deep: bool = False) -> Diagnosis:
+    """Check an index and return what was found. Writes nothing.
+
+    `deep` also cuts every document again and compares its passages and the digests of what was
+    embedded, and compares documents with their articles on disk.
+    Raises: `IndexMissing`.
+    """
+    survey = instruments.survey
+    checks = list(_folder_checks(survey))
+    try:
+        with instruments.open_inspector() as inspector:
+            # One by one: what was checked before the damage is kept.
+            for check in _index_checks(inspector, instruments, deep=deep):
+                checks.append(check)  # noqa: PERF402
+    except IndexMissing:
+        if not survey.vectors_files:
+            raise
+        checks.append(_database_fault(Fault.DATABASE_MISSING, survey.vectors_files[-1]))
+    except IndexTooNew as error:
+        checks.append(_database_fault(Fault.DATABASE_TOO_NEW, str(error)))
+    except IndexOutdated as error:
+        checks.append(_database_fault(Fault.DATABASE_OUTDATED, str(error)))
+    except IndexUnreadable as error:
+        checks.append(_database_fault(Fault.FILE_UNREADABLE, str(error)))
+    except IndexUnusable as error:
+        checks.append(_database_fault(Fault.DATABASE_UNUSABLE, error.reason))
+    return Diagnosis(tuple(checks))
+
+
+def _database_fault(fault: Fault, detail: str) -> Check:
+    return _check("database", "nothing else could be checked", [(fault, detail)])
+
+
+def repair(
+    diagnosis: Diagnosis, writer: IndexWriter, serialize_vectors: SerializeVectors
+) -> tuple[str, ...]:
+    """Repair what was found and needs no embedding, and return what was done.
+
+    Leftover files went when `writer` was opened.
+    """
+    done = []
+    if Fault.LEFTOVER_FILE in diagnosis.faults:
+        done.append("removed leftover files")
+    # The FAISS file is made of the stored vectors: not while these are wrong.
+    if not diagnosis.faults & {Fault.EMBEDDING_MISSING, Fault.VECTOR_INVALID}:
+        if dropped := writer.drop_stray_passages(serialize_vectors):
+            done.append(f"removed passages that belong to no document: {dropped}")
+        is_damaged = Fault.VECTORS_FILE_DAMAGED in diagnosis.faults
+        if writer.mend_vectors_file(serialize_vectors, is_damaged=is_damaged):
+            done.append("made the FAISS file again from the stored vectors")
+    if unused := writer.forget_unused_embeddings():
+        done.append(f"removed vectors that no passage uses: {unused}")
+    return tuple(done)
+
+
+def _check(name: str, seen: str, faults: Faults) -> Check:
+    return Check(name, seen, collate(faults))
+
+
+def _folder_checks(survey: FolderSurvey) -> Iterator[Check]:
+    faults = [(Fault.FILE_UNREADABLE, name) for name in survey.unreadable]
+    if not survey.is_writable:
+        faults.append((Fault.FOLDER_READ_ONLY, survey.folder))
+    yield _check("folder", f"{len(survey.names)} files, {_megabytes(survey.size_bytes)}", faults)
+    # At worst a build writes every page and the FAISS file anew before it frees the old ones.
+    low = survey.free_bytes < survey.size_bytes
+    room = f"{_megabytes(survey.free_bytes)} free, {_megabytes(survey.size_bytes)} needed"
+    yield _check("disk", room, [(Fault.DISK_LOW, room)] if low else [])
+
+
+def _index_checks(
+    inspector: IndexInspector, instruments: Instruments, *, deep: bool
+) -> Iterator[Check]:
+    schema = _check(
+        "schema",
+        "tables and columns",
+        [(Fault.SCHEMA_DIFFERS, difference) for difference in inspector.schema_faults()],
+    )
+    yield schema
+    if schema.findings:
+        return
+    integrity = _check(
+        "database",
+        "every page and index" if deep else "every page",
+        [(Fault.DATABASE_DAMAGED, fault) for fault in inspector.integrity_faults(deep=deep)],
+    )
+    yield integrity
+    if integrity.findings:
+        return
+    state = inspector.state()
+    if state is None:
+        raise IndexMissing(inspector.folder)
+    yield _files_check(instruments.survey, state)
+    yield _documents_check(inspector, state, deep=deep)
+    ids, matrix, faults = _stored_vectors(inspector, state)
+    faults += _length_faults(ids, matrix)
+    yield _check("vectors", f"{len(ids)} of {state.dimension} numbers", faults)
+    differences = _faiss_faults(inspector, state, ids, matrix, instruments)
+    yield _check("faiss", "against the stored vectors", differences)
+    yield _orphans_check(inspector, state)
+    yield from _model_checks(inspector, state, instruments.open_model, deep=deep)
+    if deep:
+        yield _articles_check(inspector, instruments.open_corpus)
+
+
+def _files_check(survey: FolderSurvey, state: IndexState) -> Check:
+    return _check(
+        "files",
+        f"of generation {state.generation}",
+        [
+            *((Fault.LEFTOVER_FILE, name) for name in survey.leftover(state.generation)),
+            *((Fault.DAMAGED_COPY, name) for name in survey.moved_away),
+            *((Fault.FOREIGN_FILE, name) for name in survey.foreign),
+        ],
+    )
+
+
+def _documents_check(inspector: IndexInspector, state: IndexState, *, deep: bool) -> Check:
+    is_cut_again = deep and state.chunker_version == CHUNKER_VERSION
+    documents = passages = 0
+    faults: list[tuple[Fault, str]] = []
+    for document in inspector.documents():
+        documents += 1
+        passages += len(document.passages)
+        found = list(_document_faults(document))
+        if is_cut_again and not found:
+            found = list(_cutting_faults(document))
+        faults += found
+    seen = f"{documents} documents, {passages} passages"
+    return _check("documents", f"{seen}, cut again" if is_cut_again else seen, faults)
+
+
+def _document_faults(document: StoredDocument) -> Iterator[tuple[Fault, str]]:
+    length = len(document.text)
+    if not 0 <= document.body_start <= length:
+        where = f"{document.id!r} begins at {document.body_start} of {length} characters"
+        yield Fault.DOCUMENT_INVALID, where
+    for passage in document.passages:
+        if fault := _passage_fault(document.text, passage):
+            yield Fault.PASSAGE_INVALID, f"{passage.id} of {document.id!r}: {fault}"
+
+
+def _passage_fault(text: str, passage: StoredPassage) -> str | None:
+    start, end = passage.start, passage.end
+    if not 0 <= start < end <= len(text):
+        return f"[{start}, {end}) is no span of {len(text)} characters"
+    if not text[start:end].strip():
+        return "it is blank"
+    lines = text.count("\n", 0, start) + 1, text.count("\n", 0, end - 1) + 1
+    if (passage.first_line, passage.last_line) != lines:
+        return f"it is in lines {lines[0]}-{lines[1]}"
+    return None if passage.headings is not None else "its headings cannot be read"
+
+
+def _cutting_faults(stored: StoredDocument) -> Iterator[tuple[Fault, str]]:
+    """Yield a fault when chunking makes other passages, headings or embedded texts."""
+    expected = [
+        (passage.start, passage.end, passage.headings, embedding_digest(passage))
+        for passage in passages_of(_document(stored))
+    ]
+    found = [
+        (passage.start, passage.end, passage.headings, passage.embedding_digest)
+        for passage in stored.passages
+    ]
+    if found != expected:
+        yield Fault.PASSAGE_DIFFERS, repr(str(stored.id))
+
+
+def _document(stored: StoredDocument) -> Document:
+    return Document(
+        id=stored.id,
+        title=stored.title,
+        language=stored.language,
+        text=stored.text,
+        body_start=stored.body_start,
+    )
+
+
+def _stored_vectors(
+    inspector: IndexInspector, state: IndexState
+) -> tuple[tuple[PassageId, ...], Matrix, list[tuple[Fault, str]]]:
+    """Return the passages with a vector of the right size, the vectors, and what others lack."""
+    width = state.dimension * np.dtype(np.float32).itemsize
+    ids: list[PassageId] = []
+    rows: list[bytes] = []
+    faults: list[tuple[Fault, str]] = []
+    for stored in inspector.vectors(state.fingerprint):
+        if stored.content is None:
+            faults.append((Fault.EMBEDDING_MISSING, f"passage {stored.passage_id}"))
+        elif len(stored.content) != width:
+            size = f"passage {stored.passage_id}: {len(stored.content)} bytes, not {width}"
+            faults.append((Fault.VECTOR_INVALID, size))
+        else:
+            ids.append(stored.passage_id)
+            rows.append(stored.content)
+    matrix = np.frombuffer(b"".join(rows), dtype=np.float32).reshape(len(ids), -1 if ids else 0)
+    return tuple(ids), matrix, faults
+
+
+def _length_faults(ids: Sequence[PassageId], matrix: Matrix) -> Iterator[tuple[Fault, str]]:
+    with np.errstate(over="ignore", invalid="ignore"):
+        lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
+    is_right = (np.abs(lengths - 1) <= _UNIT_TOLERANCE) | (lengths == 0)
+    for row in np.flatnonzero(~is_right).tolist():
+        yield Fault.VECTOR_INVALID, f"passage {ids[row]}: length {lengths[row]:.3g}"
+
+
+def _faiss_faults(
+    inspector: IndexInspector,
+    state: IndexState,
+    ids: tuple[PassageId, ...],
+    matrix: Matrix,
+    instruments: Instruments,
+) -> Iterator[tuple[Fault, str]]:
+    name = vectors_file_name(state.generation)
+    if name not in instruments.survey.names:
+        yield Fault.VECTORS_FILE_MISSING, name
+        return
+    content = inspector.vectors_file(state)
+    if content is None:
+        yield Fault.VECTORS_FILE_DAMAGED, f"{name} is not the file that was published"
+        return
+    try:
+        file_ids, file_matrix = instruments.open_vectors(content).contents()
+    except ValueError as error:
+        yield Fault.VECTORS_FILE_DAMAGED, f"{name}: {error}"
+        return
+    if ids != file_ids or (ids and matrix.shape != file_matrix.shape):
+        yield Fault.VECTORS_FILE_DIFFERS, f"{len(file_ids)} passages in it, {len(ids)} stored"
+        return
+    for row, id_ in enumerate(ids):
+        if matrix[row].tobytes() != file_matrix[row].tobytes():
+            yield Fault.VECTORS_FILE_DIFFERS, f"passage {id_}"
+
+
+def _orphans_check(inspector: IndexInspector, state: IndexState) -> Check:
+    faults = [(Fault.PASSAGE_STRAY, f"passage {id_}") for id_ in inspector.stray_passages()]
+    if unused := inspector.unused_embeddings(state.fingerprint):
+        faults.append((Fault.EMBEDDING_UNUSED, f"{unused} vectors"))
+    return _check("orphans", "passages and vectors", faults)
+
+
+def _model_checks(
+    inspector: IndexInspector,
+    state: IndexState,
+    open_model: Callable[[str], Embedder],
+    *,
+    deep: bool,
+) -> Iterator[Check]:
+    name = repr(state.model)
+    try:
+        embedder = open_model(state.model)
+    except ModelError as error:
+        yield _check("model", name, [(Fault.MODEL_UNUSABLE, str(error))])
+        return
+    if embedder.fingerprint != state.fingerprint:
+        yield _check("model", name, [(Fault.MODEL_CHANGED, name)])
+        return
+    yield _check("model", name, [])
+    if deep and isinstance(embedder, TokenVectors) and state.chunker_version == CHUNKER_VERSION:
+        yield _check("tokens", "as the model reads them", _token_faults(inspector, state, embedder))
+
+
+def _token_faults(inspector: IndexInspector, state: IndexState, model: TokenVectors) -> Faults:
+    for document in inspector.documents():
+        if list(_document_faults(document)):
+            continue  # It cannot be cut, which another check says.
+        texts = [embedded_text(passage) for passage in passages_of(_document(document))]
+        expected = tuple(ids.tobytes() for ids in model.token_ids(texts))
+        if inspector.tokens(document.id, state.fingerprint) != expected:
+            yield Fault.TOKENS_DIFFER, repr(str(document.id))
+
+
+def _articles_check(inspector: IndexInspector, open_corpus: Callable[[], Corpus]) -> Check:
+    try:
+        corpus = open_corpus()
+    except CorpusError as error:
+        return _check("articles", "none", [(Fault.CORPUS_UNREADABLE, str(error))])
+    same = changed = 0
+    faults = []
+    for document in inspector.documents():
+        try:
+            content = corpus.read(document.id)
+        except (ArticleUnreadable, ValueError):  # A damaged path may hold a zero byte.
+            content = b""
+        if digest_of(content) != document.digest:
+            changed += 1  # `kb status` names it.
+            continue
+        same += 1
+        if not _says_the_same(document, content):
+            faults.append((Fault.DOCUMENT_DIFFERS, repr(str(document.id))))
+    return _check("articles", f"{same} compared, {changed} changed since the build", faults)
+
+
+def _says_the_same(stored: StoredDocument, content: bytes) -> bool:
+    article = parse(stored.id, content, detect_language=lambda _: stored.language)
+    return (stored.title, stored.language, stored.body_start, stored.text) == (
+        article.title,
+        article.language,
+        article.body_start,
+        article.text,
+    )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1_000_000:,.1f} MB"

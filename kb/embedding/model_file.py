@@ -1,0 +1,85 @@
+"""The embedded model as one file that is mapped from disk, not read.
+
+It has the layout of safetensors: the length of the header (8 bytes, little endian), the header
+(JSON), and the tensors' bytes one after the other.
+
+| tensor | type and shape | holds |
+|---|---|---|
+| scores | float64 (pieces,) | log probability of each piece |
+| scales | float32 (pieces,) | what a row of weights is multiplied with |
+| weights | int8 (pieces, dimension) | one row per piece |
+| pieces | uint8 (bytes,) | the pieces in UTF-8, a newline between them |
+| punctuation | uint8 (bytes,) | in UTF-8, the characters that are words by themselves |
+
+`__metadata__` in the header has the format, the fingerprint (so that no question has to hash all
+this), what the model is, and its licence.
+"""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from kb.errors import ModelUnusable
+from kb.vectors import Vector
+
+FORMAT = "1"
+
+_LENGTH_BYTES = 8
+_TYPES = {"F64": np.float64, "F32": np.float32, "I8": np.int8, "U8": np.uint8}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelFile:
+    """What the file holds; row `i` of the arrays belongs to piece `i`."""
+
+    fingerprint: str
+    punctuation: str
+    pieces: list[str]
+    scores: npt.NDArray[np.float64]
+    scales: Vector
+    weights: npt.NDArray[np.int8]
+
+    def __post_init__(self) -> None:
+        rows, _ = self.weights.shape
+        if {len(self.pieces), len(self.scores), len(self.scales)} != {rows}:
+            raise ValueError(f"{len(self.pieces):,} pieces, but {rows:,} rows of weights")
+
+
+def read_model_file(path: Path) -> ModelFile:
+    """Map the model file at `path`.
+
+    Raises: `ModelUnusable` when it is missing, cut short, damaged or of another format.
+    """
+    try:
+        data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
+        return _model_file(data)
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
+        reason = f"it is damaged ({error})"
+    raise ModelUnusable(str(path), f"{reason}, so install kb again")
+
+
+def _model_file(data: npt.NDArray[np.uint8]) -> ModelFile:
+    start = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES].tobytes(), "little")
+    header = json.loads(data[_LENGTH_BYTES:start].tobytes())
+    metadata = header.pop("__metadata__")
+    if metadata["format"] != FORMAT:
+        raise ValueError(f"format {metadata['format']!r}, not {FORMAT!r}")
+    tensors = {
+        name: data[start:][slice(*about["data_offsets"])]
+        .view(_TYPES[about["dtype"]])
+        .reshape(about["shape"])
+        for name, about in header.items()
+    }
+    return ModelFile(
+        fingerprint=metadata["fingerprint"],
+        punctuation=tensors["punctuation"].tobytes().decode(),
+        pieces=tensors["pieces"].tobytes().decode().split("\n"),
+        scores=tensors["scores"],
+        scales=tensors["scales"],
+        weights=tensors["weights"],
+    )

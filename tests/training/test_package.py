@@ -1,0 +1,114 @@
+"""A sentence-transformers folder becomes the model file, and the model file the same folder."""
+
+from pathlib import Path
+from shutil import copyfile
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+from tokenizers import Tokenizer, normalizers
+
+from kb.embedding.embedded import MODEL_FILE
+from kb.embedding.model_file import read_model_file
+from kb.vectors import Matrix
+from training.export import export
+from training.package import fingerprint, package
+from training.wordpieces import tokenizer_of
+
+PIECES = [("[UNK]", 0.0), ("▁", -1.5), ("a", -2.1), ("▁mlin", -3.3)]
+TENSOR_NAMES = ("scores", "scales", "weights", "pieces", "punctuation")
+
+
+def write_folder(folder: Path, weights: Matrix, tokenizer: Tokenizer) -> None:
+    folder.mkdir(parents=True)
+    save_file({"embedding.weight": weights}, folder / "model.safetensors")
+    tokenizer.save(str(folder / "tokenizer.json"))
+
+
+def random_weights(rows: int) -> Matrix:
+    weights = np.random.default_rng(1).normal(size=(rows, 16)).astype(np.float16)
+    weights[3] = 0
+    return weights.astype(np.float32)
+
+
+def test_what_is_exported_packages_to_the_same_file(exported: Path, tmp_path: Path) -> None:
+    package(exported, tmp_path / "model.safetensors")
+
+    assert (tmp_path / "model.safetensors").read_bytes() == MODEL_FILE.read_bytes()
+
+
+def test_the_fingerprint_is_that_of_what_the_file_holds() -> None:
+    tensors = load_file(MODEL_FILE)
+    ordered = {name: tensors[name] for name in TENSOR_NAMES}
+
+    assert read_model_file(MODEL_FILE).fingerprint == fingerprint(ordered)
+
+
+@pytest.mark.parametrize("changed", TENSOR_NAMES)
+def test_any_changed_tensor_changes_the_fingerprint(changed: str) -> None:
+    tensors = {name: np.arange(6, dtype=np.uint8) for name in TENSOR_NAMES}
+    before = fingerprint(tensors)
+
+    tensors[changed][2] += 1
+
+    assert fingerprint(tensors) != before
+
+
+def test_packaging_moves_no_weight_by_more_than_half_a_step(tmp_path: Path) -> None:
+    weights = random_weights(len(PIECES))
+    write_folder(tmp_path / "folder", weights, tokenizer_of(PIECES))
+
+    package(tmp_path / "folder", tmp_path / "model.safetensors")
+
+    file = read_model_file(tmp_path / "model.safetensors")
+    steps, scales = file.weights.astype(np.float64), file.scales.astype(np.float64)[:, np.newaxis]
+    assert np.all(np.abs(steps * scales - weights) <= 0.5001 * scales)
+    assert not steps[3].any()
+    assert list(zip(file.pieces, file.scores.tolist(), strict=True)) == PIECES
+
+
+def test_exporting_keeps_every_weight_and_score(tmp_path: Path) -> None:
+    write_folder(tmp_path / "folder", random_weights(len(PIECES)), tokenizer_of(PIECES))
+    package(tmp_path / "folder", tmp_path / "model.safetensors")
+
+    export(tmp_path / "model.safetensors", tmp_path / "exported")
+
+    file = read_model_file(tmp_path / "model.safetensors")
+    (weights,) = load_file(tmp_path / "exported" / "model.safetensors").values()
+    assert weights.dtype == np.float32
+    assert np.array_equal(weights, file.weights * file.scales[:, np.newaxis])
+    first, second = (
+        Tokenizer.from_file(str(tmp_path / name / "tokenizer.json")).to_str()
+        for name in ("folder", "exported")
+    )
+    assert first == second
+
+
+def test_a_tokenizer_of_another_kind_is_not_packaged(tmp_path: Path) -> None:
+    tokenizer = tokenizer_of(PIECES)
+    tokenizer.normalizer = normalizers.NFKC()
+    write_folder(tmp_path / "folder", random_weights(len(PIECES)), tokenizer)
+
+    with pytest.raises(ValueError, match="wordpieces"):
+        package(tmp_path / "folder", tmp_path / "model.safetensors")
+
+
+def test_weights_for_other_pieces_are_not_packaged(tmp_path: Path) -> None:
+    write_folder(tmp_path / "folder", random_weights(7), tokenizer_of(PIECES))
+
+    with pytest.raises(ValueError, match="4 pieces"):
+        package(tmp_path / "folder", tmp_path / "model.safetensors")
+
+    assert not (tmp_path / "model.safetensors").exists()
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    write_folder(tmp_path / "folder", random_weights(len(PIECES)), tokenizer_of(PIECES))
+    copyfile(MODEL_FILE, tmp_path / "model.safetensors")
+    old = read_model_file(tmp_path / "model.safetensors")
+
+    package(tmp_path / "folder", tmp_path / "model.safetensors")
+
+    assert old.pieces[0] == "[UNK]"
+    assert np.array_equal(old.weights, read_model_file(MODEL_FILE).weights)
+    assert [path.name for path in tmp_path.glob("*.safetensors*")] == ["model.safetensors"]
