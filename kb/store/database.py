@@ -3,9 +3,11 @@
 import errno
 import os
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 from urllib.parse import quote
 
 from kb.errors import (
@@ -101,6 +103,20 @@ def open_for_reading(folder: Path) -> sqlite3.Connection:
                 raise IndexMissing(folder)
             _check_version(folder, connection)
     return connection
+
+
+class Closing(ABC):
+    """Closes itself at the end of a `with` block."""
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @abstractmethod
+    def close(self) -> None:
+        """Give back what was opened."""
 
 
 @contextmanager

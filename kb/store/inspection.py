@@ -9,13 +9,12 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from kb.domain import DocumentId, LanguageCode, PassageId
 from kb.errors import IndexMissing
 from kb.store import schema
 from kb.store.database import (
+    Closing,
     closed_on_error,
     database_path,
     open_for_reading,
@@ -133,7 +132,7 @@ def survey_folder(folder: Path) -> FolderSurvey:
         )
 
 
-class IndexInspector:
+class IndexInspector(Closing):
     """Reads one state of the database, as it is. Never writes.
 
     Every method raises `IndexUnusable` for what SQLite cannot read.
@@ -145,17 +144,6 @@ class IndexInspector:
         self._connection = open_for_reading(folder)
         with closed_on_error(self._connection), translated(folder, writing=False):
             self._connection.execute("BEGIN")
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._connection.close()

@@ -7,8 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
@@ -16,6 +14,7 @@ from kb.changes import FileStamp
 from kb.domain import DocumentId, LanguageCode, Passage, PassageId
 from kb.errors import IndexMissing, IndexUnusable
 from kb.store.database import (
+    Closing,
     closed_on_error,
     database_path,
     open_for_reading,
@@ -64,7 +63,7 @@ class SkippedFile:
     reason: str
 
 
-class IndexReader:
+class IndexReader(Closing):
     """Reads the generation that was current when it was opened.
 
     Raises: `IndexMissing` when nothing was ever published, `IndexUnusable`, `IndexTooNew`.
@@ -80,17 +79,6 @@ class IndexReader:
             if state is None:
                 raise IndexMissing(folder)
         self.state = state
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._connection.close()

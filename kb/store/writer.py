@@ -7,14 +7,12 @@ from contextlib import ExitStack, closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import numpy as np
 
 from kb.changes import FileStamp
 from kb.domain import Document, DocumentId, Passage
-from kb.store.database import open_for_writing, transaction, translated
+from kb.store.database import Closing, open_for_writing, transaction, translated
 from kb.store.generations import SerializeVectors, publish_vectors, remove_old_files
 from kb.store.lock import OnWait, writer_lock
 from kb.store.reader import (
@@ -43,7 +41,7 @@ class NewDocument:
             raise ValueError("every passage needs the digest of its embedding")
 
 
-class IndexWriter:
+class IndexWriter(Closing):
     """The one that writes in the index folder, from when it is opened until it is closed.
 
     While another one is open, tells `on_wait` and waits; without `on_wait`, raises.
@@ -61,17 +59,6 @@ class IndexWriter:
                 self.state = read_state(self._connection)
             self._remove_leftovers()
             self._opened = opened.pop_all()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        at: TracebackType | None,
-    ) -> None:
-        self.close()
 
     def close(self) -> None:
         self._opened.close()

@@ -249,7 +249,7 @@ MUTATIONS = (
         "store/backup.py",
         "if file.read() != expected:",
         "if False:",
-        ("tests/store/test_backup.py",),
+        ("tests/store/test_backup_refused.py",),
     ),
     Mutation(
         "a restore uses the number of another generation again",
