@@ -271,14 +271,14 @@ def test_an_incremental_build_ends_where_one_from_scratch_does(
         for number, (name, how) in enumerate(edits):
             edit(workspace, name, how)
             if number in builds:
-                workspace.build(FakeEmbedder())
+                workspace.build(FakeEmbedder(), prune=True)
         kept_for_unreadable = workspace.corpus.files()
         for file in kept_for_unreadable:  # What an index keeps of these a new one cannot have.
             if workspace.path(file.id).read_bytes() in (NOT_UTF8, b""):
                 workspace.path(file.id).unlink()
         scratch = copy_of_corpus(workspace, Path(folder) / "scratch")
 
-        workspace.build(FakeEmbedder(), full=full)
+        workspace.build(FakeEmbedder(), full=full, prune=True)
         scratch.build(FakeEmbedder())
 
         assert contents(workspace) == contents(scratch)
