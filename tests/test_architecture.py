@@ -55,7 +55,7 @@ ONLY_IMPORTERS = {
     "filelock": {"kb.store.lock"},
     "langdetect": {"kb.language"},
     "sentencex": {"kb.sentences"},
-    "yaml": {"kb.corpus"},
+    "yaml": {"kb.corpus.front_matter"},
     "tomllib": {"kb.config"},
     "rich": {"kb.cli.terminal"},
 }
@@ -64,7 +64,7 @@ HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"
 # Who touches files, and which: articles are read by the corpus alone.
 FILE_USERS = {
     "kb.config": "kb.toml",
-    "kb.corpus": "articles",
+    "kb.corpus.folder": "articles",
     "kb.language": "the profiles of langdetect",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",

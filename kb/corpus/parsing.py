@@ -1,0 +1,62 @@
+"""The bytes of an article to a document: its text, title, language and what it says of itself."""
+
+import re
+from collections.abc import Callable
+
+from kb.blocks import BlockKind, blocks_of
+from kb.boilerplate import is_boilerplate
+from kb.corpus.decoding import decode
+from kb.corpus.front_matter import read_front_matter
+from kb.domain import Document, DocumentId, LanguageCode
+from kb.errors import ArticleUnreadable
+
+DetectLanguage = Callable[[str], LanguageCode | None]
+
+# "sl", "sl-SI" and "pt_BR" name a language; "Polish" has to be detected.
+_LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?")
+_TITLE_CHARS = 120
+
+
+def parse(document_id: DocumentId, content: bytes, *, detect_language: DetectLanguage) -> Document:
+    """Return the document that a file's bytes hold.
+
+    Title and language come from the front matter; else the title is the first heading or the
+    first line, and the language is what `detect_language` makes of the body.
+    Raises: `ArticleUnreadable` when the bytes are not UTF-8, the file holds no text, or its
+    front matter is broken.
+    """
+    text = decode(document_id, content)
+    matter, body_start = read_front_matter(document_id, text)
+    body = text[body_start:]
+    if not body.strip():
+        raise ArticleUnreadable(document_id, "it holds no text")
+    declared = _LANGUAGE.fullmatch(matter.get("language", "").strip().lower())
+    return Document(
+        id=document_id,
+        title=_in_one_line(matter.get("title", "")) or _first_title(text, body_start),
+        language=LanguageCode(declared[1]) if declared else detect_language(body),
+        text=text,
+        body_start=body_start,
+        date=matter.get("date") or None,
+        source=matter.get("source") or None,
+    )
+
+
+def _first_title(text: str, body_start: int) -> str:
+    """Return the first marked heading, else the first line that says something."""
+    blocks = blocks_of(text, start=body_start, find_headings=False)
+    headings_first = sorted(blocks, key=lambda block: block.kind is not BlockKind.HEADING)
+    says_something = (
+        content
+        for block in headings_first
+        if block.kind not in (BlockKind.CODE, BlockKind.RULE)
+        and not is_boilerplate(content := text[slice(*block.content)])
+    )
+    title = _in_one_line(next(says_something, text[body_start:].strip()).split("\n", 1)[0])
+    if len(title) <= _TITLE_CHARS:
+        return title
+    return title[:_TITLE_CHARS].rsplit(" ", 1)[0] + " …"
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
