@@ -26,6 +26,7 @@ class Document:
     `text` is NFC, its lines end in a line feed, and its line numbers are those an
     editor shows.
     `body_start` is where the text after the front matter begins.
+    `lines` are the lines of the file that the lines of the text come from, where these differ.
     """
 
     id: DocumentId
@@ -35,6 +36,8 @@ class Document:
     body_start: int = 0
     date: str | None = None
     source: str | None = None
+    tags: tuple[str, ...] = ()
+    lines: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):

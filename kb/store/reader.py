@@ -36,10 +36,12 @@ class IndexState:
     dimension: int
     chunker_version: int
     built_at: str
-    scanned_ns: int
+    scanned_ns: int = 0
     """When the articles were last compared with the index, nanoseconds since 1970."""
     vectors_size: int
     vectors_sha256: str
+    calibration: str | None = None
+    """JSON: from which score on a question of this collection is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +53,9 @@ class IndexedDocument:
     stamp: FileStamp
     language: LanguageCode | None
     title: str
+    date: str | None
+    source: str | None
+    tags: tuple[str, ...]
     passages: int
 
 
@@ -142,11 +147,7 @@ class IndexReader(Closing):
 
     def languages(self, ids: Sequence[PassageId]) -> tuple[LanguageCode | None, ...]:
         """Return the language of each passage, in the order of `ids`."""
-        rows = self._select(
-            "SELECT p.id, d.language FROM passages p JOIN documents d ON d.id = p.document_id"
-            " WHERE p.id IN ({})",
-            ids,
-        )
+        rows = self._select("SELECT id, language FROM passages WHERE id IN ({})", ids)
         with self._translated():
             languages = {row["id"]: row["language"] for row in rows}
             return tuple(languages[id_] for id_ in ids)
@@ -216,8 +217,8 @@ def read_vectors_file(folder: Path, state: IndexState) -> bytes | None:
 def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...]:
     """Return all documents without their text, sorted by path."""
     rows = connection.execute(
-        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.inode, d.language, d.title,"
-        " (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
+        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.inode, d.language, d.title, d.date,"
+        " d.source, d.tags, (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
         " FROM documents d ORDER BY d.id"
     )
     return tuple(
@@ -227,6 +228,9 @@ def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...
             stamp=_stamp(row),
             language=row["language"],
             title=row["title"],
+            date=row["date"],
+            source=row["source"],
+            tags=_tags(row["tags"]),
             passages=row["passages"],
         )
         for row in rows
@@ -254,6 +258,14 @@ def read_vectors(
     return tuple(PassageId(row["id"]) for row in rows), matrix.reshape(len(rows), dimension)
 
 
+def _tags(stored: str) -> tuple[str, ...]:
+    """Return an article's tags; those that cannot be read do not stand in the way of its text."""
+    try:
+        return tuple(map(str, json.loads(stored)))
+    except (TypeError, ValueError):  # `kb doctor` names it.
+        return ()
+
+
 def _stamp(row: sqlite3.Row) -> FileStamp:
     return FileStamp(row["size_bytes"], row["modified_ns"], row["inode"])
 
@@ -262,7 +274,7 @@ def _passage(row: sqlite3.Row, document: sqlite3.Row) -> Passage:
     return Passage(
         document_id=DocumentId(document["id"]),
         title=document["title"],
-        language=document["language"],
+        language=row["language"],
         headings=tuple(json.loads(row["headings"])),
         start=row["start"],
         end=row["end"],
