@@ -1,17 +1,29 @@
 """Question to answer: the sentences of the best passages that answer it, each checked."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kb.chunking import sentences_of
-from kb.domain import Answer, Citation, DocumentId, Hit, LanguageCode, Quote, Span
+from kb.domain import (
+    Answer,
+    Citation,
+    DocumentId,
+    Hit,
+    LanguageCode,
+    Passage,
+    Quote,
+    SourceText,
+    Span,
+)
 from kb.normalization import folded_words
 from kb.retrieval import Retrieval, Retriever, Scorer
 
-ReadText = Callable[[DocumentId], str | None]
+ReadText = Callable[[DocumentId], SourceText | None]
 """An article's text as it is on disk now, or None when it cannot be read."""
+
+Texts = Mapping[DocumentId, SourceText]
 
 PASSAGES = 5
 SENTENCES = 3
@@ -83,7 +95,9 @@ def compose_answer(
     sentences: int = SENTENCES,
 ) -> Answer:
     """Return the answer that the passages of `retrieval` give."""
-    hits = [hit for hit in retrieval.hits if _stands(hit, read_text)]
+    ids = {hit.passage.document_id for hit in retrieval.hits}
+    texts = {id_: text for id_ in ids if (text := read_text(id_)) is not None}
+    hits = [hit for hit in retrieval.hits if _stands(hit.passage, texts)]
     chosen: list[_Candidate] = []
     if retrieval.is_relevant:
         chosen = _choose(_candidates(hits, retrieval.scorer), sentences)
@@ -93,7 +107,8 @@ def compose_answer(
         question=question,
         language=language,
         quotes=tuple(
-            _quote(candidate, cited.index(candidate.hit.passage_id) + 1) for candidate in chosen
+            _quote(candidate, cited.index(candidate.hit.passage_id) + 1, texts)
+            for candidate in chosen
         ),
         citations=tuple(
             _citation(number, sources[id_], chosen)
@@ -105,14 +120,13 @@ def compose_answer(
     )
 
 
-def _stands(hit: Hit, read_text: ReadText) -> bool:
+def _stands(passage: Passage, texts: Texts) -> bool:
     """True when the passage is in its article at its offsets and line, letter by letter."""
-    passage = hit.passage
-    text = read_text(passage.document_id)
+    source = texts.get(passage.document_id)
     return (
-        text is not None
-        and text[passage.start : passage.end] == passage.text
-        and text.count("\n", 0, passage.start) + 1 == passage.first_line
+        source is not None
+        and source.text[passage.start : passage.end] == passage.text
+        and source.line_of(passage.start) == passage.first_line
     )
 
 
@@ -150,17 +164,17 @@ def _is_repeated(words: frozenset[str], other: frozenset[str]) -> bool:
     return len(words & other) >= _SAME_WORDS * min(len(words), len(other))
 
 
-def _quote(candidate: _Candidate, citation: int) -> Quote:
+def _quote(candidate: _Candidate, citation: int, texts: Texts) -> Quote:
     passage = candidate.hit.passage
-    start, end = candidate.span
-    before = passage.first_line + passage.text.count("\n", 0, start)
+    start, end = (passage.start + offset for offset in candidate.span)
+    source = texts[passage.document_id]
     return Quote(
         text=candidate.text,
         citation=citation,
-        start=passage.start + start,
-        end=passage.start + end,
-        first_line=before,
-        last_line=before + candidate.text.count("\n"),
+        start=start,
+        end=end,
+        first_line=source.line_of(start),
+        last_line=source.line_of(end - 1),
     )
 
 

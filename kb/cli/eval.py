@@ -127,7 +127,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
         return compose_answer(
             wording.text,
             replace(retrieval, hits=retrieval.hits[:PASSAGES]),
-            index.corpus.text,
+            index.read_text,
             language=wording.language,
             model=index.reader.state.model,
             generation=index.reader.state.generation,
@@ -138,7 +138,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
         outcomes = judge(
             questions,
             index.reader,
-            index.corpus.text,
+            index.read_text,
             retrieve=retrieve,
             compose=compose,
             track=track,
