@@ -18,6 +18,8 @@ MIN_WORDS = 60
 GOOD_WORDS = 90
 MAX_WORDS = 150
 
+_LONGEST_WORD = 50  # In characters; prose has five to seven on average.
+
 
 @dataclass(frozen=True, slots=True)
 class _Unit:
@@ -106,10 +108,15 @@ def _units(text: str, blocks: Sequence[Block], language: LanguageCode | None) ->
             yield _Unit(
                 start=unit_start,
                 end=end,
-                words=len(text[counted_from:end].split()),
+                words=_size(text[counted_from:end]),
                 opens_block=i == 0,
                 announces=text[end - 1] in ":?",
             )
+
+
+def _size(text: str) -> int:
+    """Return the words of `text`; a run of letters that no word has counts as several."""
+    return max(len(text.split()), len(text) // _LONGEST_WORD)
 
 
 def _sentences(text: str, block: Block, language: LanguageCode | None) -> Iterator[Span]:
