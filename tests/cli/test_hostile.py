@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from kb.cli.terminal import say
 from kb.corpus.folder import MOST_BYTES
 from kb.errors import ExitCode
 from tests.cli.articles import QUESTIONS
@@ -62,6 +63,13 @@ def test_no_output_holds_what_a_terminal_obeys(tmp_path: Path, language: str) ->
     for file in kb.corpus.iterdir():
         file.unlink()
     assert_harmless(kb("ask", asked), kb("status"), kb("build"))
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_no_notice_and_no_error_is_obeyed(attack: str, capsys: pytest.CaptureFixture[str]) -> None:
+    say(f"reason {attack} of a library")
+
+    assert not any(map(is_obeyed, capsys.readouterr().err))
 
 
 def test_json_gives_the_letters_back_that_it_escapes(tmp_path: Path) -> None:
@@ -139,7 +147,7 @@ def test_pipes_devices_and_loops_of_folders_are_no_articles(kb: Kb) -> None:
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes here")
-@pytest.mark.parametrize("command", [("build",), ("ask", QUESTIONS["pl"][0]), ("doctor",)])
+@pytest.mark.parametrize("command", [("build",), ("ask", QUESTIONS["pl"][0]), ("doctor", "--deep")])
 def test_a_pipe_in_the_place_of_an_article_is_not_waited_for(
     built: Kb, command: tuple[str, ...]
 ) -> None:
