@@ -76,11 +76,15 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage with its score for one question; higher is better."""
+    """A passage with its score for one question; higher is better.
+
+    `also` are hits further down that say the same, mostly in other languages.
+    """
 
     passage_id: PassageId
     passage: Passage
     score: float
+    also: tuple["Hit", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +106,8 @@ class Citation:
 class Quote:
     """A verbatim sentence of an article and the number of the citation that holds it.
 
-    `start` and `end` are offsets into the document's text, lines those of the file.
+    `start` and `end` are offsets into the document's text, lines those of the file. `also` are
+    sentences of other passages that say the same, mostly in other languages.
     """
 
     text: str
@@ -111,6 +116,7 @@ class Quote:
     end: int
     first_line: int
     last_line: int
+    also: tuple["Quote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +139,13 @@ class Answer:
             range(1, len(self.citations) + 1)
         ):
             raise ValueError("citations are numbered from 1 without gaps")
-        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.quotes):
+        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.every_quote):
             raise ValueError("every quote needs its citation")
+
+    @property
+    def every_quote(self) -> tuple[Quote, ...]:
+        """The quotes, each with those that say the same."""
+        return tuple(one for quote in self.quotes for one in (quote, *quote.also))
 
     @property
     def is_abstention(self) -> bool:

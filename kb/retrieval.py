@@ -1,7 +1,7 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kb.domain import DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import UnknownLanguage
+from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
@@ -46,6 +47,17 @@ class Retrieval:
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
     is_relevant: bool
     """False when even the nearest hit is too far from the question to answer it."""
+
+    def distinct(self, k: int) -> tuple[Hit, ...]:
+        """Return the first `k` hits that say different things, each with those that say the same.
+
+        There are fewer than `k` only when these were all the hits.
+        """
+        statements = self.scorer.statements([hit.passage.text for hit in self.hits])
+        return tuple(
+            replace(self.hits[first], also=tuple(self.hits[place] for place in others))
+            for first, *others in grouped(statements, at_most=k)
+        )
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
@@ -205,6 +217,16 @@ class Scorer:
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
+
+    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
+        """Return what is compared of texts to tell whether they say the same."""
+        if not isinstance(self.embedder, TokenVectors):
+            return tuple(map(Statement.of_unknown_words, texts))
+        ids = self.embedder.token_ids(texts)
+        return tuple(
+            Statement.of(text, TextWords([tokens], self.embedder))
+            for text, tokens in zip(texts, ids, strict=True)
+        )
 
     def is_relevant(self, confidence: float, cosines: Vector) -> bool:
         """True when `confidence` speaks for an answer.

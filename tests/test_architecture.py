@@ -26,6 +26,7 @@ LAYERS = {
         "chunking",
         "diagnosis",
         "evaluation",
+        "grouping",
         "matching",
         "normalization",
         "rendering",

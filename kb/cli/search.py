@@ -81,14 +81,16 @@ def _questions(question: str | None, batch: Path | None) -> list[str]:
 def _hits(
     index: OpenIndex, text: str, count: int, languages: tuple[LanguageCode, ...]
 ) -> tuple[Hit, ...]:
-    """Return the hits; a line of a batch that is no question has none and keeps its place."""
+    """Return hits that say different things; a line of a batch that is no question has none and keeps its place."""
+    from kb.answering import LOOKED_AT
+
     try:
         question = checked_question(text)
     except (EmptyQuestion, QuestionTooLong):
         return ()
     return index.retriever.retrieve(
         question,
-        k=count,
+        k=LOOKED_AT * count,
         languages=languages,
         without_documents=index.freshness.not_quotable,
-    ).hits
+    ).distinct(count)
