@@ -9,15 +9,12 @@ from kb.chunking import sentences_of
 from kb.domain import Answer, Citation, DocumentId, Hit, LanguageCode, PassageId, Quote, Span
 from kb.grouping import grouped
 from kb.normalization import folded_words
-from kb.retrieval import Retrieval, Retriever, Scorer
+from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
 
 ReadText = Callable[[DocumentId], str | None]
 """An article's text as it is on disk now, or None when it cannot be read."""
 
 PASSAGES = 5
-LOOKED_AT = 4
-"""How many times as many hits are looked at: those that say the same count as one."""
-
 SENTENCES = 3
 MAX_SENTENCES = 5
 
@@ -68,7 +65,7 @@ def answer_question(
     """
     retrieval = retriever.retrieve(
         question,
-        k=LOOKED_AT * passages,
+        k=hits_for(passages),
         languages=languages,
         without_documents=without_documents,
     )

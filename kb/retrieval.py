@@ -30,6 +30,8 @@ MEAN_WEIGHT = 0.2
 MIN_CONFIDENCE = 0.33
 MIN_DEVIATIONS = 2.0
 
+_COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
+
 _CONSULTED = 5  # Hits that may speak for an answer.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
@@ -51,13 +53,20 @@ class Retrieval:
     def distinct(self, k: int) -> tuple[Hit, ...]:
         """Return the first `k` hits that say different things, each with those that say the same.
 
-        There are fewer than `k` only when these were all the hits.
+        Fewer when there are no more. Beyond the first hundred hits nothing is compared.
         """
-        statements = self.scorer.statements([hit.passage.text for hit in self.hits])
-        return tuple(
-            replace(self.hits[first], also=tuple(self.hits[place] for place in others))
-            for first, *others in grouped(statements, at_most=k)
+        compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
+        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        different = (
+            replace(compared[first], also=tuple(compared[place] for place in same))
+            for first, *same in grouped(statements, at_most=k)
         )
+        return (*different, *others)[:k]
+
+
+def hits_for(k: int) -> int:
+    """Return how many hits to retrieve for `k` that say different things."""
+    return k + min(3 * k, _COMPARED)
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]

@@ -82,7 +82,7 @@ def _hits(
     index: OpenIndex, text: str, count: int, languages: tuple[LanguageCode, ...]
 ) -> tuple[Hit, ...]:
     """Return hits that say different things; a line of a batch that is no question has none and keeps its place."""
-    from kb.answering import LOOKED_AT
+    from kb.retrieval import hits_for
 
     try:
         question = checked_question(text)
@@ -90,7 +90,7 @@ def _hits(
         return ()
     return index.retriever.retrieve(
         question,
-        k=LOOKED_AT * count,
+        k=hits_for(count),
         languages=languages,
         without_documents=index.freshness.not_quotable,
     ).distinct(count)

@@ -22,6 +22,7 @@ HIT_KEYS = [
     "first_line",
     "last_line",
     "text",
+    "also",
 ]
 
 
