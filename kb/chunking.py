@@ -47,6 +47,8 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
             document_id=document.id,
             title=document.title,
             language=document.language,
+            date=document.date,
+            tags=document.tags,
             headings=headings,
             start=start,
             end=end,

@@ -29,6 +29,7 @@ LAYERS = {
         "matching",
         "normalization",
         "rendering",
+        "selection",
         "sentences",
         "spelling",
         "words",
