@@ -30,6 +30,7 @@ LAYERS = {
         "matching",
         "normalization",
         "rendering",
+        "selection",
         "sentences",
         "spelling",
         "words",
