@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from kb.abstention import CONSULTED, is_relevant
 from kb.domain import DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import UnknownLanguage
@@ -24,12 +25,6 @@ FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.2
-
-# First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.33
-MIN_DEVIATIONS = 2.0
-
-_CONSULTED = 5  # Hits that may speak for an answer.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
 # so that a question stays fast on any collection.
@@ -94,9 +89,11 @@ class Retriever:
             cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
         )
         hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:_CONSULTED], candidates, scorer)
-        is_relevant = scorer.is_relevant(confidence, candidates.cosines)
-        return Retrieval(hits, scorer, confidence, is_relevant)
+        confidence = self._confidence(hits[:CONSULTED], candidates, scorer)
+        answers = is_relevant(
+            confidence, candidates.cosines, is_coverage=scorer.matcher is not None
+        )
+        return Retrieval(hits, scorer, confidence, answers)
 
     def _scored(
         self, candidates: "_Candidates", scorer: "Scorer", finalists: int
@@ -205,17 +202,3 @@ class Scorer:
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
-
-    def is_relevant(self, confidence: float, cosines: Vector) -> bool:
-        """True when `confidence` speaks for an answer.
-
-        With token vectors it is a share of the question that is covered, comparable between
-        questions. Cosines of other models are not, so there the best passage has to stand out
-        from the other candidates.
-        """
-        if not len(cosines) or confidence <= 0:
-            return False
-        if self.matcher is not None:
-            return confidence >= MIN_CONFIDENCE
-        deviation = float(cosines.std())
-        return deviation == 0 or confidence >= cosines.mean() + MIN_DEVIATIONS * deviation

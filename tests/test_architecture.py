@@ -20,6 +20,7 @@ PACKAGE = REPOSITORY / "kb"
 LAYERS = {
     "0 words": {"errors", "domain", "vectors", "__init__"},
     "1a pure functions": {
+        "abstention",
         "blocks",
         "boilerplate",
         "changes",
