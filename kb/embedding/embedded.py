@@ -12,7 +12,11 @@ import numpy as np
 from kb.embedding import EMBEDDED
 from kb.embedding.model_file import read_model_file
 from kb.embedding.tokenizer import Tokenizer
+from kb.normalization import with_ascii_digits, without_invisible
 from kb.vectors import Matrix, TokenIds, Vector, unit_rows
+
+# Part of the fingerprint: what `_read` gives decides which pieces a text is made of.
+_READING = 2
 
 MODEL_FILE = Path(__file__).parent / "embedded_model" / "model.safetensors"
 
@@ -37,12 +41,12 @@ class EmbeddedModel:
 
     @property
     def fingerprint(self) -> str:
-        return self._file.fingerprint
+        return f"{self._file.fingerprint}-{_READING}"
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         means = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for row, text in enumerate(texts):
-            if pieces := self._tokenizer.pieces(text):
+            if pieces := self._tokenizer.pieces(_read(text)):
                 means[row] = self.token_vectors(np.array(pieces, dtype=np.int32)).mean(axis=0)
         return unit_rows(means)
 
@@ -50,7 +54,7 @@ class EmbeddedModel:
         return np.asarray(self.embed_passages([text])[0], dtype=np.float32)
 
     def token_ids(self, texts: Sequence[str]) -> list[TokenIds]:
-        return [np.array(self._tokenizer.tokens(text), dtype=np.int32) for text in texts]
+        return [np.array(self._tokenizer.tokens(_read(text)), dtype=np.int32) for text in texts]
 
     def token_vectors(self, ids: TokenIds) -> Matrix:
         rows = self._file.weights[ids].astype(np.float32)
@@ -58,3 +62,12 @@ class EmbeddedModel:
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return [self._file.pieces[id_].strip("▁") for id_ in ids.tolist()]
+
+
+def _read(text: str) -> str:
+    """Return `text` as the model is to see it: what looks the same gets the same pieces.
+
+    Not in the tokenizer, which cuts as the library that the model was trained with. There a
+    joiner or soft hyphen takes a word apart, and २०२६ has nothing in common with 2026.
+    """
+    return text if text.isascii() else with_ascii_digits(without_invisible(text))
