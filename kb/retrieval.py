@@ -12,6 +12,7 @@ from kb.domain import DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import UnknownLanguage
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
 from kb.vectors import Vector
@@ -149,6 +150,7 @@ class Retriever:
                 raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
 
     def _scorer(self, question: str) -> "Scorer":
+        question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             return Scorer(self.embedder, vector, None)
@@ -156,6 +158,13 @@ class Retriever:
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
         return Scorer(self.embedder, vector, matcher)
+
+    @cached_property
+    def _question_reader(self) -> QuestionReader | None:
+        """Without pieces that tell how probable a word is, a question is read as it stands."""
+        if not isinstance(self.embedder, Vocabulary):
+            return None
+        return QuestionReader(self.embedder, lambda: self._sample[0].texts)
 
     @cached_property
     def _sample_ids(self) -> tuple[PassageId, ...]:

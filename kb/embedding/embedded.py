@@ -4,6 +4,7 @@ The same weights as a sentence-transformers folder (StaticEmbedding, Normalize) 
 vectors; a test holds the two within 1e-5.
 """
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,18 +12,21 @@ import numpy as np
 
 from kb.embedding import EMBEDDED
 from kb.embedding.model_file import read_model_file
-from kb.embedding.tokenizer import Tokenizer
+from kb.embedding.tokenizer import Tokenizer, normalised
 from kb.normalization import with_ascii_digits, without_invisible
 from kb.vectors import Matrix, TokenIds, Vector, unit_rows
 
 # Part of the fingerprint: what `_read` gives decides which pieces a text is made of.
 _READING = 2
 
+# A letter that stands by itself, then letters and signs: no piece that begins with a vowel sign.
+_HINDI_WORD = re.compile("[\u0905-\u0939][\u0901-\u0903\u0905-\u094d]*")
+
 MODEL_FILE = Path(__file__).parent / "embedded_model" / "model.safetensors"
 
 
 class EmbeddedModel:
-    """Implements `Embedder` and `TokenVectors` over 8-bit weights mapped from disk.
+    """Implements `Embedder`, `TokenVectors` and `Vocabulary` over 8-bit weights mapped from disk.
 
     Raises: `ModelUnusable` when the file is damaged.
     """
@@ -62,6 +66,19 @@ class EmbeddedModel:
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return [self._file.pieces[id_].strip("▁") for id_ in ids.tolist()]
+
+    def spelt(self, word: str) -> str:
+        return normalised(_read(word))
+
+    def is_piece(self, word: str) -> bool:
+        return self._tokenizer.is_piece(word)
+
+    def likelihood(self, word: str) -> float:
+        return self._tokenizer.likelihood(word)
+
+    def devanagari_words(self) -> list[str]:
+        pieces = (piece.strip("▁") for piece in self._file.pieces)
+        return list(dict.fromkeys(filter(_HINDI_WORD.fullmatch, pieces)))
 
 
 def _read(text: str) -> str:
