@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from kb.chunking import sentences_of
-from kb.domain import Answer, Citation, DocumentId, Hit, LanguageCode, Quote, Span
+from kb.domain import (
+    EVERY_ARTICLE,
+    Answer,
+    ArticleFilter,
+    Citation,
+    DocumentId,
+    Hit,
+    LanguageCode,
+    Quote,
+    Span,
+)
 from kb.normalization import folded_words
 from kb.retrieval import Retrieval, Retriever, Scorer
 
@@ -49,17 +59,17 @@ def answer_question(
     generation: int,
     passages: int = PASSAGES,
     sentences: int = SENTENCES,
-    languages: Collection[LanguageCode] = (),
+    wanted: ArticleFilter = EVERY_ARTICLE,
     without_documents: Collection[DocumentId] = (),
 ) -> Answer:
     """Return up to `sentences` verbatim sentences from the best `passages` passages.
 
     Every quote is compared with the article on disk; what does not stand there is not quoted.
     When nothing found is close enough to the question, the answer is an abstention whose
-    citations are the nearest passages. Raises: `UnknownLanguage`.
+    citations are the nearest passages. Raises what `Retriever.retrieve` raises.
     """
     retrieval = retriever.retrieve(
-        question, k=passages, languages=languages, without_documents=without_documents
+        question, k=passages, wanted=wanted, without_documents=without_documents
     )
     return compose_answer(
         question,

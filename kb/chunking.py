@@ -10,7 +10,7 @@ from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
 from kb.sentences import sentence_spans
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
 # Enough words for a mean of word vectors to have a direction, few enough to keep one subject.
 MIN_WORDS = 60
@@ -47,6 +47,8 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
             document_id=document.id,
             title=document.title,
             language=document.language,
+            date=document.date,
+            tags=document.tags,
             headings=headings,
             start=start,
             end=end,

@@ -4,7 +4,7 @@ Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -26,6 +26,7 @@ class Document:
     `text` is NFC, its lines end in a line feed, and its line numbers are those an
     editor shows.
     `body_start` is where the text after the front matter begins.
+    `lines` are the lines of the file that the lines of the text come from, where these differ.
     """
 
     id: DocumentId
@@ -35,6 +36,8 @@ class Document:
     body_start: int = 0
     date: str | None = None
     source: str | None = None
+    tags: tuple[str, ...] = ()
+    lines: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):
@@ -56,6 +59,8 @@ class Passage:
     document_id: DocumentId
     title: str
     language: LanguageCode | None
+    date: str | None = None
+    tags: tuple[str, ...] = ()
     headings: tuple[str, ...]
     start: int
     end: int
@@ -72,6 +77,24 @@ class Passage:
             raise ValueError("a passage needs text")
         if not 1 <= self.first_line <= self.last_line:
             raise ValueError(f"lines {self.first_line}-{self.last_line} are not a range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are meant: those that every condition given holds for.
+
+    `languages` and `tags` name alternatives, `since` and `until` are days that count too, and
+    `paths` are patterns for document ids (`kb.selection`).
+    """
+
+    languages: tuple[LanguageCode, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    paths: tuple[str, ...] = ()
+
+
+EVERY_ARTICLE = ArticleFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

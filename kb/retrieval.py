@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.abstention import CONSULTED, is_relevant
-from kb.domain import DocumentId, Hit, LanguageCode, PassageId
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.errors import UnknownLanguage
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
@@ -69,21 +68,18 @@ class Retriever:
         question: str,
         *,
         k: int,
-        languages: Collection[LanguageCode] = (),
+        wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first.
 
-        Only passages in `languages` (any, when empty) and outside `without_documents` are
-        looked at. Raises: `UnknownLanguage` when no article is in one of `languages`.
+        Only passages of articles that are meant and outside `without_documents` are looked at.
+        Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
         scorer = self._scorer(question)
         among = None
-        if languages or without_documents:
-            self._check(languages)
-            among = self._index.passage_ids(
-                languages=languages, without_documents=without_documents
-            )
+        if wanted != EVERY_ARTICLE or without_documents:
+            among = self._index.passage_ids(wanted, without_documents=without_documents)
         nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
         candidates = _Candidates(
             ids=tuple(PassageId(id_) for id_, _ in nearest),
@@ -142,12 +138,6 @@ class Retriever:
         # the last of `k` has to be chosen among all that are as good.
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
-
-    def _check(self, languages: Collection[LanguageCode]) -> None:
-        known = {document.language for document in self._index.documents()}
-        for language in languages:
-            if language not in known:
-                raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
 
     def _scorer(self, question: str) -> "Scorer":
         question = self._question_reader.read(question) if self._question_reader else question

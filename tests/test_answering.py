@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.answering import MAX_SENTENCES, answer_question
-from kb.domain import Answer, DocumentId, LanguageCode, Quote
+from kb.domain import Answer, ArticleFilter, DocumentId, LanguageCode, Quote
 from kb.embedding.embedded import EmbeddedModel
 from kb.normalization import folded_words
 from tests.cli.articles import ARTICLES, QUESTIONS, UNANSWERED
@@ -58,7 +58,7 @@ def ask(
             generation=1,
             passages=passages,
             sentences=sentences,
-            languages=[LanguageCode(language) for language in languages],
+            wanted=ArticleFilter(languages=tuple(map(LanguageCode, languages))),
         )
 
 

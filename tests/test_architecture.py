@@ -32,6 +32,7 @@ LAYERS = {
         "reading",
         "rendering",
         "romanised",
+        "selection",
         "sentences",
         "spelling",
         "words",
