@@ -29,6 +29,7 @@ LAYERS = {
         "evaluation",
         "matching",
         "normalization",
+        "passage_languages",
         "reading",
         "rendering",
         "romanised",
