@@ -1,7 +1,7 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kb.abstention import CONSULTED, is_relevant
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
+from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
@@ -26,6 +27,8 @@ FINALISTS = 100
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.2
 
+_COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
+
 # Rarity and the best translations are estimated on this many passages spread over the index,
 # so that a question stays fast on any collection.
 _SAMPLE = 4_000
@@ -41,6 +44,24 @@ class Retrieval:
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
     is_relevant: bool
     """False when even the nearest hit is too far from the question to answer it."""
+
+    def distinct(self, k: int) -> tuple[Hit, ...]:
+        """Return the first `k` hits that say different things, each with those that say the same.
+
+        Fewer when there are no more. Beyond the first hundred hits nothing is compared.
+        """
+        compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
+        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        different = (
+            replace(compared[first], also=tuple(compared[place] for place in same))
+            for first, *same in grouped(statements, at_most=k)
+        )
+        return (*different, *others)[:k]
+
+
+def hits_for(k: int) -> int:
+    """Return how many hits to retrieve for `k` that say different things."""
+    return k + min(3 * k, _COMPARED)
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
@@ -201,3 +222,13 @@ class Scorer:
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
+
+    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
+        """Return what is compared of texts to tell whether they say the same."""
+        if not isinstance(self.embedder, TokenVectors):
+            return tuple(map(Statement.of_unknown_words, texts))
+        ids = self.embedder.token_ids(texts)
+        return tuple(
+            Statement.of(text, TextWords([tokens], self.embedder))
+            for text, tokens in zip(texts, ids, strict=True)
+        )

@@ -27,6 +27,7 @@ LAYERS = {
         "chunking",
         "diagnosis",
         "evaluation",
+        "grouping",
         "matching",
         "normalization",
         "passage_languages",
