@@ -18,6 +18,8 @@ KbError                      exit 1
 ├── ModelError               exit 1
 │   ├── ModelNotFound
 │   ├── ModelUnusable
+│   ├── ModelDimension
+│   ├── ModelNotPulled
 │   └── ModelMismatch
 ├── KbIndexError              exit 1
 │   ├── IndexMissing
@@ -193,8 +195,9 @@ class ModelError(KbError):
 class ModelNotFound(ModelError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no model folder {name!r}; give the path of a local sentence-transformers folder, "
-            "or run `kb build --model embedded` to use the embedded model"
+            f"no model folder {name!r}, and nothing downloaded has that name; give the path of a "
+            "sentence-transformers folder, download one with `kb models pull`, or run "
+            "`kb build --model embedded` to use the embedded model"
         )
 
 
@@ -202,14 +205,31 @@ class ModelUnusable(ModelError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"the model {name!r} cannot be used: {reason}; "
-            "choose another one with `kb build --model`"
+            "`kb models` lists others, and the embedded one needs no other files"
+        )
+
+
+class ModelDimension(ModelError):
+    def __init__(self, name: str, asked: int | None, dimension: int) -> None:
+        super().__init__(
+            f"the model {name!r} has vectors of {dimension} numbers, which cannot be cut to "
+            f"{asked}; run `kb build` with another --dim or without (docs/models.md)"
+        )
+
+
+class ModelNotPulled(ModelError):
+    def __init__(self, name: str, reason: str) -> None:
+        super().__init__(
+            f"the model {name!r} was not downloaded: {reason}; copy its folder from another "
+            "machine and name the path, or use the embedded model, which needs no download"
         )
 
 
 class ModelMismatch(ModelError):
     def __init__(self, indexed: str, asked: str) -> None:
+        is_same = "" if indexed != asked else " as it is now (other files, prompts or --dim)"
         super().__init__(
-            f"the index was built with model {indexed!r}, not {asked!r}; "
+            f"the index was built with model {indexed!r}, not {asked!r}{is_same}; "
             f"run `kb build --model {shlex.quote(asked)}` first, "
             "or leave the model out to use the index's own"
         )

@@ -11,6 +11,7 @@ from kb.cli.options import (
     LanguageOption,
     ModelOption,
     QuestionArgument,
+    RerankOption,
     check_count,
     global_options,
     read_languages,
@@ -47,6 +48,7 @@ def ask(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
     from kb.answering import MAX_SENTENCES, answer_question
@@ -55,7 +57,7 @@ def ask(
     from kb.rendering.markdown import answers_to_markdown
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     text = read_question(question)
     check_count("--passages", passages)
     check_count("--sentences", sentences, at_most=MAX_SENTENCES)

@@ -9,6 +9,7 @@ from kb.cli.options import (
     FreshOption,
     LanguageOption,
     ModelOption,
+    RerankOption,
     check_count,
     checked_question,
     global_options,
@@ -38,6 +39,7 @@ def search(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Show the passages nearest to QUESTION, best first."""
     from kb.language import question_language
@@ -45,7 +47,7 @@ def search(
     from kb.rendering.terminal_text import hits_to_text
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     check_count("-k", count)
     asked = _questions(question, batch)
     codes, locate = read_languages(languages), locator(settings)
