@@ -11,7 +11,7 @@ from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
 from kb.sentences import sentence_spans
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
 # Enough words for a mean of word vectors to have a direction, few enough to keep one subject.
 MIN_WORDS = 60
@@ -66,6 +66,8 @@ def passages_of(document: Document, window: Window | None = None) -> tuple[Passa
             document_id=document.id,
             title=document.title,
             language=document.language,
+            date=document.date,
+            tags=document.tags,
             headings=headings,
             start=start,
             end=end,

@@ -214,6 +214,10 @@ def _document_faults(document: StoredDocument) -> Iterator[tuple[Fault, str]]:
     if not 0 <= document.body_start <= length:
         where = f"{document.id!r} begins at {document.body_start} of {length} characters"
         yield Fault.DOCUMENT_INVALID, where
+    if document.tags is None:
+        yield Fault.DOCUMENT_INVALID, f"{document.id!r}: its tags cannot be read"
+    if document.lines is not None and len(document.lines) != document.text.count("\n") + 1:
+        yield Fault.DOCUMENT_INVALID, f"{document.id!r}: its lines are not those of its text"
     for passage in document.passages:
         if fault := _passage_fault(document.text, passage):
             yield Fault.PASSAGE_INVALID, f"{passage.id} of {document.id!r}: {fault}"
@@ -252,6 +256,8 @@ def _document(stored: StoredDocument) -> Document:
         language=stored.language,
         text=stored.text,
         body_start=stored.body_start,
+        tags=stored.tags or (),
+        lines=stored.lines,
     )
 
 
@@ -374,9 +380,10 @@ def _articles_check(inspector: IndexInspector, open_corpus: Callable[[], Corpus]
 
 def _says_the_same(stored: StoredDocument, content: bytes) -> bool:
     article = parse(stored.id, content, detect_language=lambda _: stored.language)
-    return (stored.title, stored.language, stored.body_start, stored.text) == (
+    return (stored.title, stored.language, stored.tags, stored.body_start, stored.text) == (
         article.title,
         article.language,
+        article.tags,
         article.body_start,
         article.text,
     )

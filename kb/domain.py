@@ -4,7 +4,7 @@ Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -26,6 +26,7 @@ class Document:
     `text` is NFC, its lines end in a line feed, and its line numbers are those an
     editor shows.
     `body_start` is where the text after the front matter begins.
+    `lines` are the lines of the file that the lines of the text come from, where these differ.
     """
 
     id: DocumentId
@@ -35,6 +36,8 @@ class Document:
     body_start: int = 0
     date: str | None = None
     source: str | None = None
+    tags: tuple[str, ...] = ()
+    lines: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):
@@ -56,6 +59,8 @@ class Passage:
     document_id: DocumentId
     title: str
     language: LanguageCode | None
+    date: str | None = None
+    tags: tuple[str, ...] = ()
     headings: tuple[str, ...]
     start: int
     end: int
@@ -75,12 +80,34 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are meant: those that every condition given holds for.
+
+    `languages` and `tags` name alternatives, `since` and `until` are days that count too, and
+    `paths` are patterns for document ids (`kb.selection`).
+    """
+
+    languages: tuple[LanguageCode, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    paths: tuple[str, ...] = ()
+
+
+EVERY_ARTICLE = ArticleFilter()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage with its score for one question; higher is better."""
+    """A passage with its score for one question; higher is better.
+
+    `also` are hits further down that say the same, mostly in other languages.
+    """
 
     passage_id: PassageId
     passage: Passage
     score: float
+    also: tuple["Hit", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +129,8 @@ class Citation:
 class Quote:
     """A verbatim sentence of an article and the number of the citation that holds it.
 
-    `start` and `end` are offsets into the document's text, lines those of the file.
+    `start` and `end` are offsets into the document's text, lines those of the file. `also` are
+    sentences of other passages that say the same, mostly in other languages.
     """
 
     text: str
@@ -111,6 +139,7 @@ class Quote:
     end: int
     first_line: int
     last_line: int
+    also: tuple["Quote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,8 +162,13 @@ class Answer:
             range(1, len(self.citations) + 1)
         ):
             raise ValueError("citations are numbered from 1 without gaps")
-        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.quotes):
+        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.every_quote):
             raise ValueError("every quote needs its citation")
+
+    @property
+    def every_quote(self) -> tuple[Quote, ...]:
+        """The quotes, each with those that say the same."""
+        return tuple(one for quote in self.quotes for one in (quote, *quote.also))
 
     @property
     def is_abstention(self) -> bool:

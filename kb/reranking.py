@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from kb.chunking import embedded_text
-from kb.domain import DocumentId, Hit, LanguageCode
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit
 from kb.embedding import Embedder, Reranker
 from kb.retrieval import Retrieval, Retriever
 from kb.store import IndexReader
@@ -31,12 +31,12 @@ class RerankingRetriever(Retriever):
         question: str,
         *,
         k: int,
-        languages: Collection[LanguageCode] = (),
+        wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first. Raises: as `Retriever.retrieve`."""
         found = super().retrieve(
-            question, k=max(k, DEPTH), languages=languages, without_documents=without_documents
+            question, k=max(k, DEPTH), wanted=wanted, without_documents=without_documents
         )
         return replace(found, hits=reranked(question, found.hits, self._reranker)[:k])
 

@@ -1,15 +1,15 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
-from kb.domain import DocumentId, Hit, LanguageCode, PassageId
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.errors import UnknownLanguage
+from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
@@ -29,6 +29,8 @@ MEAN_WEIGHT = 0.2
 MIN_CONFIDENCE = 0.33
 MIN_DEVIATIONS = 2.0
 
+_COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
+
 _CONSULTED = 5  # Hits that may speak for an answer.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
@@ -46,6 +48,24 @@ class Retrieval:
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
     is_relevant: bool
     """False when even the nearest hit is too far from the question to answer it."""
+
+    def distinct(self, k: int) -> tuple[Hit, ...]:
+        """Return the first `k` hits that say different things, each with those that say the same.
+
+        Fewer when there are no more. Beyond the first hundred hits nothing is compared.
+        """
+        compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
+        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        different = (
+            replace(compared[first], also=tuple(compared[place] for place in same))
+            for first, *same in grouped(statements, at_most=k)
+        )
+        return (*different, *others)[:k]
+
+
+def hits_for(k: int) -> int:
+    """Return how many hits to retrieve for `k` that say different things."""
+    return k + min(3 * k, _COMPARED)
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
@@ -73,21 +93,18 @@ class Retriever:
         question: str,
         *,
         k: int,
-        languages: Collection[LanguageCode] = (),
+        wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first.
 
-        Only passages in `languages` (any, when empty) and outside `without_documents` are
-        looked at. Raises: `UnknownLanguage` when no article is in one of `languages`.
+        Only passages of articles that are meant and outside `without_documents` are looked at.
+        Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
         scorer = self._scorer(question)
         among = None
-        if languages or without_documents:
-            self._check(languages)
-            among = self._index.passage_ids(
-                languages=languages, without_documents=without_documents
-            )
+        if wanted != EVERY_ARTICLE or without_documents:
+            among = self._index.passage_ids(wanted, without_documents=without_documents)
         nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
         candidates = _Candidates(
             ids=tuple(PassageId(id_) for id_, _ in nearest),
@@ -145,12 +162,6 @@ class Retriever:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
 
-    def _check(self, languages: Collection[LanguageCode]) -> None:
-        known = {document.language for document in self._index.documents()}
-        for language in languages:
-            if language not in known:
-                raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
-
     def _scorer(self, question: str) -> "Scorer":
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
@@ -205,6 +216,16 @@ class Scorer:
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
+
+    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
+        """Return what is compared of texts to tell whether they say the same."""
+        if not isinstance(self.embedder, TokenVectors):
+            return tuple(map(Statement.of_unknown_words, texts))
+        ids = self.embedder.token_ids(texts)
+        return tuple(
+            Statement.of(text, TextWords([tokens], self.embedder))
+            for text, tokens in zip(texts, ids, strict=True)
+        )
 
     def is_relevant(self, confidence: float, cosines: Vector) -> bool:
         """True when `confidence` speaks for an answer.

@@ -118,7 +118,7 @@ def _index(
 
 
 def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool) -> "Run":
-    from kb.answering import PASSAGES, compose_answer
+    from kb.answering import compose_answer
     from kb.judging import DEPTH, SENTENCES, describe_run, judge
 
     def retrieve(question: str) -> "Retrieval":
@@ -128,7 +128,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
     def compose(wording: "Wording", retrieval: "Retrieval") -> "Answer":
         return compose_answer(
             wording.text,
-            replace(retrieval, hits=retrieval.hits[:PASSAGES]),
+            retrieval,
             index.corpus.text,
             language=wording.language,
             model=index.reader.state.model,

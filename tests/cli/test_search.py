@@ -16,12 +16,15 @@ HIT_KEYS = [
     "document",
     "title",
     "language",
+    "date",
+    "tags",
     "path",
     "start",
     "end",
     "first_line",
     "last_line",
     "text",
+    "also",
 ]
 
 
