@@ -4,6 +4,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 
 from kb.blocks import Block, BlockKind, blocks_of
@@ -56,10 +57,8 @@ def passages_of(document: Document, window: Window | None = None) -> tuple[Passa
     With a `window`, the embedded text of a passage fits into it, unless it is one sentence
     that alone does not.
     """
-    line_ends = [match.start() for match in re.finditer("\n", document.text)]
-
-    def line_of(offset: int) -> int:
-        return bisect_right(line_ends, offset - 1) + 1
+    lines = document.lines or (0, *(end.end() for end in re.finditer("\n", document.text)))
+    line_of = partial(bisect_right, lines)
 
     return tuple(
         Passage(

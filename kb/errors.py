@@ -21,8 +21,6 @@ KbError                      exit 1
 ├── ModelError               exit 1
 │   ├── ModelNotFound
 │   ├── ModelUnusable
-│   ├── ModelDimension
-│   ├── ModelNotPulled
 │   └── ModelMismatch
 ├── KbIndexError              exit 1
 │   ├── IndexMissing
@@ -226,9 +224,8 @@ class ModelError(KbError):
 class ModelNotFound(ModelError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no model folder {name!r}, and nothing downloaded has that name; give the path of a "
-            "sentence-transformers folder, download one with `kb models pull`, or run "
-            "`kb build --model embedded` to use the embedded model"
+            f"no model folder {name!r}, and none downloaded has that name; give the path of one, "
+            "run `kb models pull`, or `kb build --model embedded` to use the embedded model"
         )
 
 
@@ -236,33 +233,16 @@ class ModelUnusable(ModelError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"the model {name!r} cannot be used: {reason}; "
-            "`kb models` lists others, and the embedded one needs no other files"
-        )
-
-
-class ModelDimension(ModelError):
-    def __init__(self, name: str, asked: int | None, dimension: int) -> None:
-        super().__init__(
-            f"the model {name!r} has vectors of {dimension} numbers, which cannot be cut to "
-            f"{asked}; run `kb build` with another --dim or without (docs/models.md)"
-        )
-
-
-class ModelNotPulled(ModelError):
-    def __init__(self, name: str, reason: str) -> None:
-        super().__init__(
-            f"the model {name!r} was not downloaded: {reason}; copy its folder from another "
-            "machine and name the path, or use the embedded model, which needs no download"
+            "`kb models` lists others, and the embedded one needs nothing else"
         )
 
 
 class ModelMismatch(ModelError):
     def __init__(self, indexed: str, asked: str) -> None:
-        is_same = "" if indexed != asked else " as it is now (other files, prompts or --dim)"
+        is_changed = " as it is now" if asked == indexed else ""
         super().__init__(
-            f"the index was built with model {indexed!r}, not {asked!r}{is_same}; "
-            f"run `kb build --model {shlex.quote(asked)}` first, "
-            "or leave the model out to use the index's own"
+            f"the index was built with model {indexed!r}, not {asked!r}{is_changed}; "
+            f"run `kb build --model {shlex.quote(asked)}` first, or leave the model out"
         )
 
 

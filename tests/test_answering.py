@@ -70,8 +70,9 @@ def sources(answer: Answer) -> Iterator[tuple[Quote, str]]:
 
 def assert_verbatim(answer: Answer, workspace: Workspace) -> None:
     for quote, document in sources(answer):
-        text = workspace.corpus.text(DocumentId(document))
-        assert text is not None
+        source = workspace.corpus.text(DocumentId(document))
+        assert source is not None
+        text = source.text
         assert text[quote.start : quote.end] == quote.text
         lines = "\n".join(text.split("\n")[quote.first_line - 1 : quote.last_line])
         assert quote.text in lines

@@ -20,6 +20,7 @@ PACKAGE = REPOSITORY / "kb"
 LAYERS = {
     "0 words": {"errors", "domain", "vectors", "__init__"},
     "1a pure functions": {
+        "abstention",
         "blocks",
         "boilerplate",
         "changes",
@@ -29,7 +30,9 @@ LAYERS = {
         "grouping",
         "matching",
         "normalization",
+        "reading",
         "rendering",
+        "romanised",
         "selection",
         "sentences",
         "spelling",

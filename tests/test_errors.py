@@ -31,8 +31,6 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
         errors.ModelUnusable("m", "ValueError:\n\n  odd\n"),
         "`kb models`",
     ),
-    errors.ModelDimension: (errors.ModelDimension("m", 512, 384), "--dim"),
-    errors.ModelNotPulled: (errors.ModelNotPulled("m", "no\nnetwork"), "name the path"),
     errors.ModelMismatch: (errors.ModelMismatch("a", "b"), "run `kb build --model b`"),
     errors.IndexMissing: (errors.IndexMissing(FOLDER), "run `kb build`"),
     errors.IndexUnusable: (errors.IndexUnusable(FOLDER, "damaged"), "run `kb build`"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from kb.chunking import Window
-from kb.errors import ModelDimension
+from kb.errors import ModelUnusable
 from kb.vectors import Matrix, TokenIds, Vector
 from kb.words import TokenTable
 
@@ -90,7 +90,7 @@ def open_embedder(name: str, options: ModelOptions | None = None) -> Embedder:
 
     That is the path of a folder, or a name that is in this machine's cache of the hub; nothing
     is fetched. The words of the embedded model come with every other one.
-    Raises: `ModelNotFound`, `ModelUnusable`, `ModelDimension`.
+    Raises: `ModelNotFound`, `ModelUnusable`.
     """
     from kb.embedding.embedded import EmbeddedModel
 
@@ -98,7 +98,7 @@ def open_embedder(name: str, options: ModelOptions | None = None) -> Embedder:
     embedded = EmbeddedModel()
     if name == EMBEDDED:
         if options.dimension not in (None, embedded.dimension):
-            raise ModelDimension(name, options.dimension, embedded.dimension)
+            raise ModelUnusable(name, f"its vectors have {embedded.dimension} numbers, no others")
         return embedded
     from kb.embedding.local_models import ModelKind, find_model
     from kb.embedding.sentence_transformer import SentenceTransformerModel

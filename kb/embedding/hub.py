@@ -4,7 +4,7 @@ from pathlib import Path
 
 from kb.embedding.loading import INSTALL
 from kb.embedding.local_models import NOT_NEEDED
-from kb.errors import ModelNotPulled
+from kb.errors import ModelUnusable
 
 _TIMEOUT_SECONDS = 10.0
 
@@ -13,14 +13,14 @@ def pull_model(name: str, *, show_progress: bool) -> Path:
     """Download the model called `name` into the cache of the hub and return its folder.
 
     What is there already is not downloaded again, and a download that was interrupted goes on.
-    Raises: `ModelNotPulled`.
+    Raises: `ModelUnusable`.
     """
     try:
         from huggingface_hub import HfApi, snapshot_download
         from huggingface_hub.utils import logging
         from huggingface_hub.utils.tqdm import disable_progress_bars
     except ImportError as error:
-        raise ModelNotPulled(name, INSTALL) from error
+        raise ModelUnusable(name, INSTALL) from error
     logging.set_verbosity_error()  # type: ignore[no-untyped-call]  # the library has no types
     if not show_progress:
         disable_progress_bars()
@@ -29,7 +29,7 @@ def pull_model(name: str, *, show_progress: bool) -> Path:
         HfApi().model_info(name, timeout=_TIMEOUT_SECONDS)
         return Path(snapshot_download(name, ignore_patterns=list(NOT_NEEDED)))
     except Exception as error:  # Of the hub, of its HTTP library, or of the system.
-        raise ModelNotPulled(name, _reason(error)) from error
+        raise ModelUnusable(name, f"it was not downloaded: {_reason(error)}") from error
 
 
 def _reason(error: Exception) -> str:

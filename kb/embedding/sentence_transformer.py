@@ -16,7 +16,7 @@ from kb.chunking import Window
 from kb.embedding import ModelOptions
 from kb.embedding.loading import library_errors
 from kb.embedding.prompts import family_prompts, has_prompts
-from kb.errors import ModelDimension, ModelUnusable
+from kb.errors import ModelUnusable
 from kb.vectors import Matrix, Vector, unit_rows
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ _OTHER_FORMATS = {"onnx", "openvino"}
 class SentenceTransformerModel:
     """Implements `Embedder` with a model's own prompts for questions and for passages.
 
-    Raises: `ModelUnusable` when the library is missing or cannot read `folder`,
-    `ModelDimension`.
+    Raises: `ModelUnusable` when the library is missing or cannot read `folder`, or when the
+    vectors have fewer numbers than are asked for.
     """
 
     def __init__(
@@ -47,7 +47,8 @@ class SentenceTransformerModel:
             raise ModelUnusable(self.name, "it does not say how long its vectors are")
         self.dimension = self._options.dimension or int(native)
         if self.dimension > native:
-            raise ModelDimension(self.name, self.dimension, int(native))
+            reason = f"its vectors have {native} numbers, and not {self.dimension} (--dim)"
+            raise ModelUnusable(self.name, reason)
         self._is_cut = self.dimension < native
 
     @cached_property
