@@ -40,7 +40,9 @@ LAYERS = {
         "words",
     },
     "1b adapters": {"config", "corpus", "embedding", "language", "store", "vector_index"},
-    "2 use cases": {"answering", "doctor", "freshness", "indexing", "judging", "retrieval"},
+    "2 use cases": {
+        *("answering", "doctor", "freshness", "indexing", "judging", "reranking", "retrieval"),
+    },
     "3 edge": {"cli", "__main__"},
 }
 LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
@@ -50,9 +52,10 @@ ADAPTERS = LAYERS["1b adapters"]
 BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {}
 
 ONLY_IMPORTERS = {
-    "torch": {"kb.embedding.sentence_transformer"},
-    "transformers": {"kb.embedding.sentence_transformer"},
-    "sentence_transformers": {"kb.embedding.sentence_transformer"},
+    "torch": {"kb.embedding.cross_encoder"},
+    "transformers": {"kb.embedding.loading"},
+    "sentence_transformers": {"kb.embedding.sentence_transformer", "kb.embedding.cross_encoder"},
+    "huggingface_hub": {"kb.embedding.hub", "kb.embedding.local_models"},
     "faiss": {"kb.vector_index"},
     "sqlite3": {
         *("kb.store.database", "kb.store.schema", "kb.store.reader", "kb.store.writer"),
@@ -66,12 +69,14 @@ ONLY_IMPORTERS = {
     "rich": {"kb.cli.terminal"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"}
+HEAVY |= {"huggingface_hub"}
 
 # Who touches files, and which: articles are read by the corpus alone.
 FILE_USERS = {
     "kb.config": "kb.toml",
     "kb.corpus.folder": "articles",
     "kb.language": "the profiles of langdetect",
+    "kb.embedding.local_models": "model folders",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",
     "kb.store.backup": "a backup",
@@ -343,6 +348,8 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
         ("doctor", "--help"),
         ("backup", "--help"),
         ("restore", "--help"),
+        ("models", "--help"),
+        ("models", "pull", "--help"),
     ],
     ids=" ".join,
 )

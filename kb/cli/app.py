@@ -10,6 +10,7 @@ import kb
 from kb.cli import ask, backup, build, doctor, export, search, status
 from kb.cli.boundary import ErrorBoundary
 from kb.cli.eval import evaluate
+from kb.cli.models import models
 from kb.cli.options import GlobalOptions
 from kb.cli.terminal import prepare_streams
 from kb.errors import EXIT_CODE_MEANINGS, ExitCode
@@ -74,6 +75,7 @@ app.command("eval")(evaluate)
 app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(models, name="models")
 
 
 def main() -> None:
