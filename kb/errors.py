@@ -194,7 +194,7 @@ class CorpusUnreadable(CorpusError):
 class CorpusEmpty(CorpusError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"the corpus folder {str(folder)!r} holds no readable .md or .txt article; "
+            f"the corpus folder {str(folder)!r} holds no readable .md, .txt or .html article; "
             "put articles in it or name another with --corpus"
         )
 

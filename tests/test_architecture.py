@@ -65,11 +65,13 @@ ONLY_IMPORTERS = {
     "langdetect": {"kb.language"},
     "sentencex": {"kb.sentences"},
     "yaml": {"kb.corpus.front_matter"},
+    "lxml": {"kb.corpus.pages"},
+    "trafilatura": {"kb.corpus.pages"},
     "tomllib": {"kb.config"},
     "rich": {"kb.cli.terminal"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"}
-HEAVY |= {"huggingface_hub"}
+HEAVY |= {"huggingface_hub", "lxml", "trafilatura"}
 
 # Who touches files, and which: articles are read by the corpus alone.
 FILE_USERS = {
@@ -371,4 +373,5 @@ def test_asking_with_the_embedded_model_loads_no_torch(tmp_path: Path) -> None:
     loaded = loaded_by(RUN_AND_LIST, "ask", article, folder=tmp_path)
 
     assert not loaded & {"torch", "transformers", "sentence_transformers", "tokenizers"}
+    assert not loaded & {"trafilatura", "lxml"}
     assert {"faiss", "numpy"} <= loaded
