@@ -61,6 +61,11 @@ def load_settings(
     )
 
 
+def editor_command() -> str | None:
+    """Return what the user edits texts with."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or None
+
+
 def color_is_wanted() -> bool:
     """False when `NO_COLOR` is set and not empty (no-color.org) or the terminal is a dumb one."""
     return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

@@ -8,8 +8,9 @@ from datetime import date
 from functools import cache
 from typing import Protocol, TypeVar
 
+from kb.article_errors import NoArticleMeant, UnknownPath, UnknownTag
 from kb.domain import ArticleFilter, DocumentId, LanguageCode
-from kb.errors import NoArticleMeant, UnknownLanguage, UnknownPath, UnknownTag
+from kb.errors import UnknownLanguage
 from kb.normalization import fold
 
 # A day, a month or a year, and what a time of day may follow.

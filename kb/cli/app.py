@@ -10,7 +10,10 @@ import kb
 from kb.cli import ask, backup, build, doctor, export, search, status
 from kb.cli.boundary import ErrorBoundary
 from kb.cli.eval import evaluate
+from kb.cli.list import list_articles
+from kb.cli.open import open_article
 from kb.cli.options import GlobalOptions
+from kb.cli.show import show_article
 from kb.cli.terminal import prepare_streams
 from kb.errors import EXIT_CODE_MEANINGS, ExitCode
 
@@ -69,6 +72,9 @@ app.command()(build.build)
 app.command()(ask.ask)
 app.command()(search.search)
 app.command()(export.export)
+app.command("list")(list_articles)
+app.command("show")(show_article)
+app.command("open")(open_article)
 app.command()(status.status)
 app.command("eval")(evaluate)
 app.command()(doctor.doctor)

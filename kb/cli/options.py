@@ -22,6 +22,13 @@ QuestionArgument = Annotated[
         metavar="QUESTION", help="What you want to know; `-` reads it from standard input."
     ),
 ]
+ArticleArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ARTICLE",
+        help="Its path, a citation such as `corpus/pl/a.md:12`, or a part of its path or title.",
+    ),
+]
 LanguageOption = Annotated[
     list[str] | None,
     typer.Option("--lang", help="Only articles in this language (sl, pl, hi, ...); repeatable."),

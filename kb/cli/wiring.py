@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.corpus import Corpus
-    from kb.domain import PassageId
+    from kb.domain import ListedArticle, PassageId
     from kb.embedding import Embedder
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
@@ -110,6 +110,44 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
         embedder = _index_embedder(settings, reader)
         vectors = _vectors(reader)
         yield OpenIndex(reader, vectors, Retriever(reader, vectors, embedder), corpus, freshness)
+
+
+def list_all(settings: Settings) -> "tuple[ListedArticle, ...]":
+    """Return every article, without an index as well: then all are new.
+
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
+    """
+    from kb.corpus import Corpus
+    from kb.freshness import check_freshness
+    from kb.listing import list_articles
+    from kb.store import IndexReader
+
+    corpus = Corpus(settings.corpus_folder)
+    try:
+        with IndexReader(settings.index_folder) as reader:
+            indexed, skipped = reader.documents(), reader.skipped()
+            freshness = compare(corpus, reader)
+    except IndexMissing:
+        indexed, skipped = (), ()
+        freshness = check_freshness(corpus, indexed, skipped, scanned_ns=0)
+    return list_articles(corpus, indexed, skipped, freshness)
+
+
+def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int | None]":
+    """Return the article that the user named, and the line if one was.
+
+    Raises: `UnknownArticle`, `AmbiguousArticle`, and what `list_all` raises.
+    """
+    from kb.naming import find_article
+
+    articles = {article.id: article for article in list_all(settings)}
+    folder = settings.corpus_folder
+    found = find_article(
+        named,
+        {id_: article.title for id_, article in articles.items()},
+        corpora=(folder.as_posix(), folder.resolve().as_posix()),
+    )
+    return articles[found.id], found.line
 
 
 def locator(settings: Settings) -> "Locate":

@@ -108,7 +108,7 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *("", "build", "ask", "search", "export", "status", "eval"),
+    *("", "build", "ask", "search", "export", "list", "show", "open", "status", "eval"),
     *("doctor", "backup", "restore"),
 ]
 
