@@ -45,6 +45,24 @@ class AmbiguousArticle(UsageError):
         )
 
 
+class UnknownSource(UsageError):
+    def __init__(self, name: str) -> None:
+        super().__init__(f"{name!r} is no file, and no folder or pattern with an article in it")
+
+
+class ArticleUnwritable(KbError):
+    def __init__(self, path: str, reason: str) -> None:
+        super().__init__(
+            f"{path!r} cannot be written ({reason}); give yourself permission to write in the "
+            "corpus, or make room for it"
+        )
+
+
+class NotConfirmed(UsageError):
+    def __init__(self, what: str) -> None:
+        super().__init__(f"{what}, and nobody can be asked; say it with --yes")
+
+
 class EditorMissing(KbError):
     def __init__(self, path: str) -> None:
         super().__init__(

@@ -11,7 +11,9 @@ KbError                      exit 1
 │   ├── UnknownPath
 │   ├── NoArticleMeant
 │   ├── UnknownArticle
-│   └── AmbiguousArticle
+│   ├── AmbiguousArticle
+│   ├── UnknownSource
+│   └── NotConfirmed
 ├── ConfigError              exit 1
 ├── CorpusError              exit 1
 │   ├── CorpusMissing
@@ -44,6 +46,7 @@ KbError                      exit 1
 │   ├── ExpectedTextMissing
 │   ├── BundledSetMissing
 │   └── RunUnreadable
+├── ArticleUnwritable        exit 1
 ├── EditorMissing            exit 1
 └── EditorUnusable           exit 1
 

@@ -77,6 +77,15 @@ def folded_tag(tag: str) -> str:
     return " ".join(fold(tag).split())
 
 
+def each_tag_once(written: Iterable[str]) -> tuple[str, ...]:
+    """Return tags without those that are empty or compare equal to one before them."""
+    tags: dict[str, str] = {}
+    for tag in written:
+        if key := folded_tag(tag):
+            tags.setdefault(key, " ".join(tag.split()))
+    return tuple(tags.values())
+
+
 def matches_path(pattern: str, path: str) -> bool:
     """True when a pattern with `*`, `**` and `?` means `path`; `*` stays within a folder.
 

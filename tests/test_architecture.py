@@ -35,9 +35,20 @@ LAYERS = {
         "spelling",
         "words",
     },
-    "1b adapters": {"config", "corpus", "embedding", "language", "store", "vector_index"},
+    "1b adapters": {
+        *("config", "corpus", "durable", "embedding", "language", "store", "vector_index"),
+    },
     "2 use cases": {
-        *("answering", "doctor", "freshness", "indexing", "judging", "listing", "retrieval"),
+        *(
+            "answering",
+            "collecting",
+            "doctor",
+            "freshness",
+            "indexing",
+            "judging",
+            "listing",
+            "retrieval",
+        ),
     },
     "3 edge": {"cli", "__main__"},
 }
@@ -45,7 +56,10 @@ LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part 
 ADAPTERS = LAYERS["1b adapters"]
 
 # Which adapter may import which other one, and why.
-BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {}
+BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {
+    ("corpus", "durable"): "articles are written whole or not at all",
+    ("store", "durable"): "so is what lies in the index folder",
+}
 
 ONLY_IMPORTERS = {
     "torch": {"kb.embedding.sentence_transformer"},
@@ -69,6 +83,8 @@ HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"
 FILE_USERS = {
     "kb.config": "kb.toml",
     "kb.corpus.folder": "articles",
+    "kb.corpus.sources": "files to be added as articles",
+    "kb.durable": "what is written in the index folder, and articles",
     "kb.language": "the profiles of langdetect",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",
@@ -76,7 +92,6 @@ FILE_USERS = {
     "kb.store.inspection": "the names in the index folder",
     "kb.store.reader": "the FAISS file",
     "kb.store.database": "the database, to learn why SQLite cannot open it",
-    "kb.store.files": "what is written in the index folder",
     "kb.store.generations": "the FAISS files of older generations",
     "kb.store.lock": "who holds the lock",
     "kb.cli.bundled": "the example corpus, copied to a temporary folder",
@@ -337,6 +352,8 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
         ("ask", "--help"),
         ("search", "--help"),
         ("export", "--help"),
+        ("add", "--help"),
+        ("remove", "--help"),
         ("list", "--help"),
         ("show", "--help"),
         ("open", "--help"),

@@ -34,6 +34,9 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
         article_errors.AmbiguousArticle("mlin", ("a", "b")),
         "more of the path",
     ),
+    article_errors.UnknownSource: (article_errors.UnknownSource("x\n*"), "no folder or pattern"),
+    article_errors.NotConfirmed: (article_errors.NotConfirmed("2 would go"), "--yes"),
+    article_errors.ArticleUnwritable: (article_errors.ArticleUnwritable("a", "full"), "room"),
     article_errors.EditorMissing: (article_errors.EditorMissing("a\n.md"), "export EDITOR=nano"),
     article_errors.EditorUnusable: (
         article_errors.EditorUnusable("e d", "exit 1"),

@@ -108,7 +108,20 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *("", "build", "ask", "search", "export", "list", "show", "open", "status", "eval"),
+    *(
+        "",
+        "build",
+        "ask",
+        "search",
+        "export",
+        "add",
+        "remove",
+        "list",
+        "show",
+        "open",
+        "status",
+        "eval",
+    ),
     *("doctor", "backup", "restore"),
 ]
 
