@@ -1,4 +1,6 @@
-"""What may be wrong with how articles are chosen, named or edited; drawn in `kb.errors`."""
+"""What may be wrong with how articles are kept, chosen, named or edited; drawn in `kb.errors`."""
+
+from pathlib import Path
 
 from kb.errors import KbError, UsageError
 
@@ -61,6 +63,18 @@ class ArticleUnwritable(KbError):
 class NotConfirmed(UsageError):
     def __init__(self, what: str) -> None:
         super().__init__(f"{what}, and nobody can be asked; say it with --yes")
+
+
+class BaseExists(UsageError):
+    def __init__(self, file: Path) -> None:
+        super().__init__(
+            f"there is a base already: {str(file)!r} was left as it is; name another folder"
+        )
+
+
+class BaseUnwritable(KbError):
+    def __init__(self, folder: Path, reason: str) -> None:
+        super().__init__(f"no base can be made in {str(folder)!r} ({reason}); name another folder")
 
 
 class EditorMissing(KbError):

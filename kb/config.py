@@ -4,15 +4,42 @@ A flag goes before the environment, the environment before `kb.toml`, and that b
 """
 
 import os
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from kb.article_errors import BaseExists, BaseUnwritable
 from kb.errors import ConfigError
 
 CONFIG_NAME = "kb.toml"
-_KEYS = ("corpus", "index", "model")
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a settings file may say, and how a new one explains it."""
+
+    meaning: str
+    example: str
+    is_set: bool = False
+    """In a new file; others stand there as a comment."""
+
+
+_KEYS = {
+    # Set in a new file, so that its base is used from any folder below it.
+    "corpus": _Key("The folder of your articles.", "corpus", is_set=True),
+    "index": _Key("The folder of the index, which kb makes.", "index", is_set=True),
+    "model": _Key(
+        "The embedding model: `embedded`, or the folder of a sentence-transformers model. "
+        "Without it an index keeps the model that it was built with.",
+        "embedded",
+    ),
+}
+_HEAD = """\
+# Settings of a knowledge base. kb finds this file from its folder and from any folder below.
+# Paths are relative to this file. Flags and the variables KB_... go before what is set here.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +86,33 @@ def load_settings(
         index=found["index"] or Setting("index", "default"),
         model=found["model"],
     )
+
+
+def settings_template() -> str:
+    """Return a settings file for a new base: every option with what it means."""
+    options = (
+        f"{textwrap.fill(key.meaning, 88, initial_indent='# ', subsequent_indent='# ')}\n"
+        f'{"" if key.is_set else "# "}{name} = "{key.example}"\n'
+        for name, key in _KEYS.items()
+    )
+    return "\n".join((_HEAD, *options))
+
+
+def make_base(folder: Path) -> Path:
+    """Make a folder with a corpus and a settings file, and return that file.
+
+    What is there already is left as it is. Raises: `BaseExists`, `BaseUnwritable`.
+    """
+    file = folder / CONFIG_NAME
+    try:
+        if os.path.lexists(file):
+            raise BaseExists(file)
+        (folder / _KEYS["corpus"].example).mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(settings_template())
+    except OSError as error:
+        raise BaseUnwritable(folder, error.strerror or str(error)) from error
+    return file
 
 
 def editor_command() -> str | None:

@@ -13,7 +13,8 @@ KbError                      exit 1
 │   ├── UnknownArticle
 │   ├── AmbiguousArticle
 │   ├── UnknownSource
-│   └── NotConfirmed
+│   ├── NotConfirmed
+│   └── BaseExists
 ├── ConfigError              exit 1
 ├── CorpusError              exit 1
 │   ├── CorpusMissing
@@ -47,11 +48,12 @@ KbError                      exit 1
 │   ├── BundledSetMissing
 │   └── RunUnreadable
 ├── ArticleUnwritable        exit 1
+├── BaseUnwritable           exit 1
 ├── EditorMissing            exit 1
 └── EditorUnusable           exit 1
 
 An error takes facts and builds its message: what happened, where, and the next step.
-Those about choosing, naming and editing articles are in `kb.article_errors`.
+Those about keeping, choosing, naming and editing articles are in `kb.article_errors`.
 "Nothing found" and "not in your articles" are values, not errors.
 """
 

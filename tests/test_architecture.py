@@ -348,6 +348,7 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
     [
         ("--help",),
         ("--version",),
+        ("init", "--help"),
         ("build", "--help"),
         ("ask", "--help"),
         ("search", "--help"),

@@ -37,6 +37,8 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
     article_errors.UnknownSource: (article_errors.UnknownSource("x\n*"), "no folder or pattern"),
     article_errors.NotConfirmed: (article_errors.NotConfirmed("2 would go"), "--yes"),
     article_errors.ArticleUnwritable: (article_errors.ArticleUnwritable("a", "full"), "room"),
+    article_errors.BaseExists: (article_errors.BaseExists(FOLDER), "another folder"),
+    article_errors.BaseUnwritable: (article_errors.BaseUnwritable(FOLDER, "a\nb"), "another"),
     article_errors.EditorMissing: (article_errors.EditorMissing("a\n.md"), "export EDITOR=nano"),
     article_errors.EditorUnusable: (
         article_errors.EditorUnusable("e d", "exit 1"),

@@ -108,20 +108,8 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *(
-        "",
-        "build",
-        "ask",
-        "search",
-        "export",
-        "add",
-        "remove",
-        "list",
-        "show",
-        "open",
-        "status",
-        "eval",
-    ),
+    *("", "init", "add", "build", "ask", "search", "export"),
+    *("list", "show", "open", "remove", "status", "eval"),
     *("doctor", "backup", "restore"),
 ]
 
