@@ -1,6 +1,5 @@
 """Which articles are meant by a language, a tag, a date or a path."""
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -61,6 +60,8 @@ def days_of(written: str) -> tuple[date, date] | None:
     match = _DATE.fullmatch(fold(written).strip())  # Digits of any script.
     if match is None:
         return None
+    import calendar  # Most questions name no date.
+
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:

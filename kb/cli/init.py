@@ -15,7 +15,10 @@ from kb.rendering.terminal_text import in_one_line
 def init(
     context: typer.Context,
     folder: Annotated[
-        Path, typer.Argument(metavar="[FOLDER]", help="Where. [default: this folder]")
+        Path,
+        typer.Argument(
+            metavar="[FOLDER]", help="Where; this folder without it.", show_default=False
+        ),
     ] = Path(),
 ) -> None:
     """Make a new base: a folder for your articles and a settings file."""

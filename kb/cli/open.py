@@ -1,7 +1,6 @@
 """`kb open`: an article in the user's editor, at a line."""
 
 import shlex
-import subprocess
 from pathlib import Path
 
 import typer
@@ -25,6 +24,8 @@ _LINE_ARGUMENTS = {
 
 def open_article(context: typer.Context, article: ArticleArgument) -> None:
     """Open an article in your editor, at its line where one is named. [VISUAL, EDITOR]"""
+    import subprocess  # Questions do not need it.
+
     settings = global_options(context).settings()
     found, line = named_article(settings, article)
     path = settings.corpus_folder / found.id

@@ -17,10 +17,14 @@ REMOVED = ".removed"
 def write_article(corpus: Corpus, document_id: DocumentId, content: bytes) -> None:
     """Write an article, in place of the one that may be there. Raises: `ArticleUnwritable`."""
     path = corpus.folder / document_id
+    # Hidden: what a crash leaves is no article. By process: two may write at once.
+    temporary = path.with_name(f".kb-{os.getpid()}.new")
     try:
         make_folder(path.parent)
-        # Hidden: what a crash leaves is no article. By process: two may write at once.
-        write_durably(path, content, temporary=path.with_name(f".kb-{os.getpid()}.new"))
+        try:
+            write_durably(path, content, temporary=temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
     except OSError as error:
         raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
 

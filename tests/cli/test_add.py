@@ -9,6 +9,7 @@ import pytest
 
 from tests.cli.articles import ARTICLES, QUESTIONS
 from tests.cli.command import Kb
+from tests.limits import small_disk
 from tests.prose import paragraph
 
 ESCAPE = "\x1b[31mrdeče\u202e"
@@ -205,6 +206,30 @@ def test_a_corpus_that_may_not_be_written_in_is_one_line(kb: Kb, inbox: Path) ->
     assert outcome.code == 1
     assert "'hi/डाकघर.md' cannot be written (Permission denied)" in outcome.complaint
     assert articles(kb) == []
+
+
+def test_what_a_full_disk_has_no_room_for_is_no_article(kb: Kb, inbox: Path) -> None:
+    (inbox / "dolgo.md").write_text("Mlin ob reki melje ajdo. " * 20_000, encoding="utf-8")
+
+    with small_disk(kb.corpus, kilobytes=128):
+        outcome = kb("add", inbox / "latarnia.md", inbox / "dolgo.md", "--to", ".", "--no-build")
+        left = [path.name for path in kb.corpus.iterdir()]
+
+    assert outcome.code == 1
+    assert "'dolgo.md' cannot be written (No space left on device)" in outcome.complaint
+    assert left == ["latarnia.md"]
+
+
+@pytest.mark.parametrize("name", ARTICLES)
+def test_what_was_removed_can_be_brought_back_to_where_it_was(built: Kb, name: str) -> None:
+    built("remove", name, "--yes")
+    (removed,) = (built.corpus / ".removed").iterdir()
+
+    outcome = built("add", removed, "--to", ".")
+
+    assert outcome.code == 0
+    assert (built.corpus / name).read_bytes() == ARTICLES[name].encode()
+    assert ", 0 embedded with" in outcome.out
 
 
 def test_nothing_in_a_name_or_title_is_obeyed_by_a_terminal(kb: Kb, inbox: Path) -> None:
