@@ -295,6 +295,8 @@ def read_vectors(
 
 def _tags(stored: str) -> tuple[str, ...]:
     """Return an article's tags; those that cannot be read do not stand in the way of its text."""
+    if stored == "[]":  # Most have none, and each question reads all of them.
+        return ()
     try:
         return tuple(map(str, json.loads(stored)))
     except (TypeError, ValueError):  # `kb doctor` names it.
