@@ -3,6 +3,7 @@
 Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -20,6 +21,24 @@ LanguageCode = NewType("LanguageCode", str)
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The text of a file, and where the lines of the file begin in it.
+
+    `lines` has an offset for each line of the file, from the first; None for a text whose lines
+    are the file's own. A line of which nothing is in the text begins where the next one does.
+    """
+
+    text: str
+    lines: tuple[int, ...] | None = None
+
+    def line_of(self, offset: int) -> int:
+        """Return the number, from 1, of the file's line that has the character at `offset`."""
+        if self.lines is None:
+            return self.text.count("\n", 0, offset) + 1
+        return bisect_right(self.lines, offset)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """An article as read: its whole file as text, front matter included.
@@ -27,7 +46,7 @@ class Document:
     `text` is NFC, its lines end in a line feed, and its line numbers are those an
     editor shows.
     `body_start` is where the text after the front matter begins.
-    `lines` are the lines of the file that the lines of the text come from, where these differ.
+    `lines` are those of a `SourceText`: None unless the text was taken out of the file's own.
     """
 
     id: DocumentId
@@ -43,10 +62,16 @@ class Document:
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):
             raise ValueError(f"body start {self.body_start} is outside {len(self.text)} characters")
+        if self.lines is not None and not are_line_starts(self.lines, len(self.text)):
+            raise ValueError(f"lines do not begin in order in {len(self.text)} characters")
+
+    @property
+    def source_text(self) -> SourceText:
+        return SourceText(self.text, self.lines)
 
     def line_of(self, offset: int) -> int:
-        """Return the line number, from 1, of the character at `offset`."""
-        return self.text.count("\n", 0, offset) + 1
+        """Return the number, from 1, of the file's line that has the character at `offset`."""
+        return self.source_text.line_of(offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +153,15 @@ class ListedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage with its score for one question; higher is better."""
+    """A passage with its score for one question; higher is better.
+
+    `also` are hits further down that say the same, mostly in other languages.
+    """
 
     passage_id: PassageId
     passage: Passage
     score: float
+    also: tuple["Hit", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,7 +183,8 @@ class Citation:
 class Quote:
     """A verbatim sentence of an article and the number of the citation that holds it.
 
-    `start` and `end` are offsets into the document's text, lines those of the file.
+    `start` and `end` are offsets into the document's text, lines those of the file. `also` are
+    sentences of other passages that say the same, mostly in other languages.
     """
 
     text: str
@@ -163,6 +193,7 @@ class Quote:
     end: int
     first_line: int
     last_line: int
+    also: tuple["Quote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,10 +216,20 @@ class Answer:
             range(1, len(self.citations) + 1)
         ):
             raise ValueError("citations are numbered from 1 without gaps")
-        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.quotes):
+        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.every_quote):
             raise ValueError("every quote needs its citation")
+
+    @property
+    def every_quote(self) -> tuple[Quote, ...]:
+        """The quotes, each with those that say the same."""
+        return tuple(one for quote in self.quotes for one in (quote, *quote.also))
 
     @property
     def is_abstention(self) -> bool:
         """True when the articles hold nothing that answers the question."""
         return not self.quotes
+
+
+def are_line_starts(lines: tuple[int, ...], length: int) -> bool:
+    """True when `lines` can be those of a `SourceText` of `length` characters."""
+    return lines[:1] == (0,) and lines[-1] <= length and tuple(sorted(lines)) == lines

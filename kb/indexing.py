@@ -12,6 +12,7 @@ from kb.corpus import Corpus, DetectLanguage, digest_of, parse, storable_id
 from kb.domain import Document, DocumentId, Passage
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
+from kb.passage_languages import with_own_languages
 from kb.store import IndexState, IndexWriter, NewDocument, SkippedFile
 from kb.store.generations import SerializeVectors
 
@@ -152,7 +153,7 @@ def _scan(
             digest = digest_of(content)
             if again or usable.get(file.id) != digest:
                 document = parse(file.id, content, detect_language=detect_language)
-                documents.append(_cut(document, digest, file.stamp))
+                documents.append(_cut(document, digest, file.stamp, detect_language))
         except ArticleUnreadable as error:
             skipped.append(SkippedFile(storable_id(file.id), file.stamp, error.reason))
             if file.id in usable:
@@ -163,8 +164,10 @@ def _scan(
     return _Scan(began_ns, digests, stamps, tuple(documents), tuple(skipped))
 
 
-def _cut(document: Document, digest: str, stamp: FileStamp) -> NewDocument:
-    passages = passages_of(document)
+def _cut(
+    document: Document, digest: str, stamp: FileStamp, detect_language: DetectLanguage
+) -> NewDocument:
+    passages = with_own_languages(passages_of(document), detect_language)
     return NewDocument(
         document=document,
         digest=digest,

@@ -1,15 +1,18 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
 
+from kb.abstention import CONSULTED, is_relevant
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
+from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
 from kb.vectors import Vector
@@ -24,11 +27,7 @@ FINALISTS = 100
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.2
 
-# First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.33
-MIN_DEVIATIONS = 2.0
-
-_CONSULTED = 5  # Hits that may speak for an answer.
+_COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
 # so that a question stays fast on any collection.
@@ -45,6 +44,24 @@ class Retrieval:
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
     is_relevant: bool
     """False when even the nearest hit is too far from the question to answer it."""
+
+    def distinct(self, k: int) -> tuple[Hit, ...]:
+        """Return the first `k` hits that say different things, each with those that say the same.
+
+        Fewer when there are no more. Beyond the first hundred hits nothing is compared.
+        """
+        compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
+        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        different = (
+            replace(compared[first], also=tuple(compared[place] for place in same))
+            for first, *same in grouped(statements, at_most=k)
+        )
+        return (*different, *others)[:k]
+
+
+def hits_for(k: int) -> int:
+    """Return how many hits to retrieve for `k` that say different things."""
+    return k + min(3 * k, _COMPARED)
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
@@ -90,9 +107,11 @@ class Retriever:
             cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
         )
         hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:_CONSULTED], candidates, scorer)
-        is_relevant = scorer.is_relevant(confidence, candidates.cosines)
-        return Retrieval(hits, scorer, confidence, is_relevant)
+        confidence = self._confidence(hits[:CONSULTED], candidates, scorer)
+        answers = is_relevant(
+            confidence, candidates.cosines, is_coverage=scorer.matcher is not None
+        )
+        return Retrieval(hits, scorer, confidence, answers)
 
     def _scored(
         self, candidates: "_Candidates", scorer: "Scorer", finalists: int
@@ -142,6 +161,7 @@ class Retriever:
         return tuple(hits[:k])
 
     def _scorer(self, question: str) -> "Scorer":
+        question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             return Scorer(self.embedder, vector, None)
@@ -149,6 +169,13 @@ class Retriever:
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
         return Scorer(self.embedder, vector, matcher)
+
+    @cached_property
+    def _question_reader(self) -> QuestionReader | None:
+        """Without pieces that tell how probable a word is, a question is read as it stands."""
+        if not isinstance(self.embedder, Vocabulary):
+            return None
+        return QuestionReader(self.embedder, lambda: self._sample[0].texts)
 
     @cached_property
     def _sample_ids(self) -> tuple[PassageId, ...]:
@@ -196,16 +223,12 @@ class Scorer:
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
 
-    def is_relevant(self, confidence: float, cosines: Vector) -> bool:
-        """True when `confidence` speaks for an answer.
-
-        With token vectors it is a share of the question that is covered, comparable between
-        questions. Cosines of other models are not, so there the best passage has to stand out
-        from the other candidates.
-        """
-        if not len(cosines) or confidence <= 0:
-            return False
-        if self.matcher is not None:
-            return confidence >= MIN_CONFIDENCE
-        deviation = float(cosines.std())
-        return deviation == 0 or confidence >= cosines.mean() + MIN_DEVIATIONS * deviation
+    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
+        """Return what is compared of texts to tell whether they say the same."""
+        if not isinstance(self.embedder, TokenVectors):
+            return tuple(map(Statement.of_unknown_words, texts))
+        ids = self.embedder.token_ids(texts)
+        return tuple(
+            Statement.of(text, TextWords([tokens], self.embedder))
+            for text, tokens in zip(texts, ids, strict=True)
+        )

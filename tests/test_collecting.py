@@ -247,6 +247,24 @@ def test_what_is_said_of_an_article_is_written_in_it(
         assert (indexed.title, indexed.tags) == (document.title, document.tags)
 
 
+@pytest.mark.parametrize("encoding", ["cp1250", "utf-16", "utf-8-sig"])
+def test_a_file_in_another_encoding_stays_so_unless_front_matter_is_written(
+    workspace: Workspace, embedded_model: EmbeddedModel, encoding: str
+) -> None:
+    text = "\n\n".join(paragraph("pl").replace("🙂", "").split("\n\n"))
+    content = text.encode(encoding)
+    placing = Placing(folder="x", entries=entries_of(tags=["młyn"]))
+
+    (plain,) = add(workspace, embedded_model, ("a.md", content))
+    workspace.path("pl/a.md").unlink()
+    (tagged,) = add(workspace, embedded_model, ("a.md", content), placing=placing)
+
+    assert (plain.verdict, plain.at) == (Verdict.ADDED, "pl/a.md")
+    assert tagged.document is not None
+    assert (tagged.verdict, tagged.document.tags) == (Verdict.ADDED, ("młyn",))
+    assert workspace.path("x/a.md").read_bytes().decode("utf-8-sig").endswith(f"---\n{text}")
+
+
 def test_front_matter_that_cannot_be_changed_is_left_and_the_file_skipped(
     workspace: Workspace, embedded_model: EmbeddedModel
 ) -> None:

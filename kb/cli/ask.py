@@ -74,7 +74,7 @@ def ask(
         answer = answer_question(
             text,
             index.retriever,
-            index.corpus.text,
+            index.read_text,
             language=question_language(text),
             generation=index.reader.state.generation,
             passages=passages,

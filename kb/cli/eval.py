@@ -114,9 +114,8 @@ def _index(
 
 
 def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool) -> "Run":
-    from dataclasses import replace
 
-    from kb.answering import PASSAGES, compose_answer
+    from kb.answering import compose_answer
     from kb.judging import DEPTH, SENTENCES, describe_run, judge
 
     def retrieve(question: str) -> "Retrieval":
@@ -126,8 +125,8 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
     def compose(wording: "Wording", retrieval: "Retrieval") -> "Answer":
         return compose_answer(
             wording.text,
-            replace(retrieval, hits=retrieval.hits[:PASSAGES]),
-            index.corpus.text,
+            retrieval,
+            index.read_text,
             language=wording.language,
             model=index.reader.state.model,
             generation=index.reader.state.generation,
@@ -138,7 +137,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
         outcomes = judge(
             questions,
             index.reader,
-            index.corpus.text,
+            index.read_text,
             retrieve=retrieve,
             compose=compose,
             track=track,

@@ -90,14 +90,16 @@ def _questions(question: str | None, batch: Path | None) -> list[str]:
 
 
 def _hits(index: OpenIndex, text: str, count: int, wanted: ArticleFilter) -> tuple[Hit, ...]:
-    """Return the hits; a line of a batch that is no question has none and keeps its place."""
+    """Return different hits; a line of a batch that is no question has none and keeps its place."""
+    from kb.retrieval import hits_for
+
     try:
         question = checked_question(text)
     except (EmptyQuestion, QuestionTooLong):
         return ()
     return index.retriever.retrieve(
         question,
-        k=count,
+        k=hits_for(count),
         wanted=wanted,
         without_documents=index.freshness.not_quotable,
-    ).hits
+    ).distinct(count)

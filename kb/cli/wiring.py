@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from kb.collecting import Collector
     from kb.corpus import Corpus
-    from kb.domain import ListedArticle, PassageId
+    from kb.domain import DocumentId, ListedArticle, PassageId, SourceText
     from kb.embedding import Embedder
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
@@ -44,6 +44,12 @@ class OpenIndex:
     retriever: "Retriever"
     corpus: "Corpus"
     freshness: "Freshness"
+
+    def read_text(self, document_id: "DocumentId") -> "SourceText | None":
+        """Return an article's text as it is on disk now."""
+        from kb.freshness import standing_text
+
+        return standing_text(document_id, self.corpus, self.reader)
 
 
 def run_build(

@@ -1,17 +1,15 @@
 """The bytes of an article to a document: its text, title, language and what it says of itself."""
 
 import re
-from collections.abc import Callable
 
 from kb.blocks import BlockKind, blocks_of
 from kb.boilerplate import is_boilerplate
 from kb.corpus.decoding import decode
+from kb.corpus.encodings import DetectLanguage
 from kb.corpus.front_matter import FrontMatter, read_front_matter
 from kb.domain import Document, DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable
 from kb.selection import each_tag_once
-
-DetectLanguage = Callable[[str], LanguageCode | None]
 
 # "sl", "sl-SI" and "pt_BR" name a language; "Polish" has to be detected.
 _LANGUAGE = re.compile(r"([a-z]{2})([-_].*)?")
@@ -23,10 +21,10 @@ def parse(document_id: DocumentId, content: bytes, *, detect_language: DetectLan
 
     Title and language come from the front matter; else the title is the first heading or the
     first line, and the language is what `detect_language` makes of the body.
-    Raises: `ArticleUnreadable` when the bytes are not UTF-8, the file holds no text, or its
-    front matter is broken.
+    Raises: `ArticleUnreadable` when it is not certain what the bytes say, the file holds no text,
+    or its front matter is broken.
     """
-    text = decode(document_id, content)
+    text = decode(document_id, content, detect_language=detect_language)
     matter, body_start = read_front_matter(document_id, text)
     body = text[body_start:]
     if not body.strip():

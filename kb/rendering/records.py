@@ -48,7 +48,7 @@ def answer_from_saved(content: str) -> Answer:
     return Answer(
         question=record["question"],
         language=record["language"],
-        quotes=tuple(Quote(**quote) for quote in record["quotes"]),
+        quotes=tuple(map(_saved_quote, record["quotes"])),
         citations=tuple(_citation(citation) for citation in record["citations"]),
         model=record["model"],
         generation=record["generation"],
@@ -76,6 +76,11 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
     }
 
 
+def _saved_quote(record: dict[str, Any]) -> Quote:
+    also = record.pop("also", ())  # Answers saved by older versions have none.
+    return Quote(**record, also=tuple(map(_saved_quote, also)))
+
+
 def _citation(record: dict[str, Any]) -> Citation:
     number, score = record.pop("number"), record.pop("score")
     spans = tuple((start, end) for start, end in record.pop("spans"))
@@ -85,9 +90,12 @@ def _citation(record: dict[str, Any]) -> Citation:
 
 
 def _hit_record(rank: int, hit: Hit, locate: Locate) -> dict[str, Any]:
+    return {"rank": rank, **_found(hit, locate), "also": [_found(one, locate) for one in hit.also]}
+
+
+def _found(hit: Hit, locate: Locate) -> dict[str, Any]:
     passage = hit.passage
     return {
-        "rank": rank,
         "score": round(hit.score, _SCORE_DIGITS),
         "document": passage.document_id,
         "title": passage.title,

@@ -5,7 +5,7 @@ import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from kb.domain import Answer, Citation, Hit, Passage, Span
+from kb.domain import Answer, Citation, Hit, Passage, Quote, Span
 from kb.rendering import Locate
 
 _INDENT = "    "
@@ -46,18 +46,14 @@ def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
             blocks.append(style.dim("Nearest passages, none of them an answer:"))
         blocks += [_source_line(citation, locate) for citation in answer.citations]
         return "\n".join(blocks)
-    quotes = [_filled(f"{_on_one_line(q.text)} [{q.citation}]", style, "") for q in answer.quotes]
+    quotes = [_filled(_quoted(quote, answer), style, "") for quote in answer.quotes]
     sources = [_source(citation, locate, style) for citation in answer.citations]
     return "\n\n".join(("\n".join(quotes), style.dim("Sources"), *sources))
 
 
 def hits_to_text(hits: Sequence[Hit], locate: Locate, style: TextStyle) -> str:
     """Return ranked passages, best first."""
-    citations = (
-        Citation(number=rank, passage=hit.passage, score=hit.score)
-        for rank, hit in enumerate(hits, start=1)
-    )
-    return "\n\n".join(_source(citation, locate, style) for citation in citations)
+    return "\n\n".join(_hit(rank, hit, locate, style) for rank, hit in enumerate(hits, start=1))
 
 
 def location(passage: Passage, locate: Locate) -> str:
@@ -76,6 +72,33 @@ def indented(text: str, style: TextStyle) -> str:
 def in_one_line(text: str) -> str:
     """Return text of an article or a file name as a terminal can show it, without line ends."""
     return _safe(text, line_ends=True)
+
+
+def also_in(quote: Quote, answer: Answer) -> str:
+    """Return where else a quote is said: " (also in ro [2], hi [3])", or nothing."""
+    if not quote.also:
+        return ""
+    places = (
+        f"{answer.citations[other.citation - 1].passage.language or '??'} [{other.citation}]"
+        for other in quote.also
+    )
+    return f" (also in {', '.join(places)})"
+
+
+def _quoted(quote: Quote, answer: Answer) -> str:
+    return f"{_on_one_line(quote.text)} [{quote.citation}]{_safe(also_in(quote, answer))}"
+
+
+def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
+    citation = Citation(number=rank, passage=hit.passage, score=hit.score)
+    also = (
+        style.dim(
+            f"{_INDENT}also in {_safe(other.passage.language or '??', line_ends=True)}:"
+            f" {location(other.passage, locate)}"
+        )
+        for other in hit.also
+    )
+    return "\n".join((_source(citation, locate, style), *also))
 
 
 def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:

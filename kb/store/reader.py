@@ -12,7 +12,15 @@ from pathlib import Path
 import numpy as np
 
 from kb.changes import FileStamp
-from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, LanguageCode, Passage, PassageId
+from kb.domain import (
+    EVERY_ARTICLE,
+    ArticleFilter,
+    DocumentId,
+    LanguageCode,
+    Passage,
+    PassageId,
+    SourceText,
+)
 from kb.errors import IndexMissing, IndexUnusable
 from kb.selection import choose_articles
 from kb.store.database import (
@@ -158,6 +166,17 @@ class IndexReader(Closing):
             for row in self._connection.execute("SELECT id, document_id FROM passages ORDER BY id"):
                 found[DocumentId(row["document_id"])] += (PassageId(row["id"]),)
         return found
+
+    def text(self, document_id: DocumentId, *, digest: str) -> SourceText | None:
+        """Return the text of a document when it was made of the bytes that have this digest."""
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT text, lines FROM documents WHERE id = ? AND digest = ?",
+                (document_id, digest),
+            ).fetchone()
+            if row is None:
+                return None
+            return SourceText(row["text"], row["lines"] and tuple(json.loads(row["lines"])))
 
     def tokens(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
         """Return the words, as tokens, of the texts embedded for these passages.

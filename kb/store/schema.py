@@ -25,8 +25,8 @@ CREATE TABLE state (
     vectors_sha256 TEXT NOT NULL,
     calibration TEXT
 )""",
-    # `tags`: JSON list of texts, as they are written. `lines`: JSON list with the line of the file
-    # that each line of the text comes from; NULL where they are the same.
+    # `tags`: JSON list of texts, as they are written. `lines`: JSON list with the offset at which
+    # each line of the file begins in the text; NULL where the lines are the text's own.
     "documents": """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,

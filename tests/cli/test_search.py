@@ -24,6 +24,7 @@ HIT_KEYS = [
     "first_line",
     "last_line",
     "text",
+    "also",
 ]
 
 

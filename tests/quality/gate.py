@@ -15,13 +15,13 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from kb.answering import PASSAGES, compose_answer
+from kb.answering import compose_answer
 from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
 from kb.cli.terminal import show
 from kb.cli.wiring import OpenIndex, open_index, run_build
@@ -149,8 +149,8 @@ def ask(
     def compose(wording: Wording, retrieval: Retrieval) -> Answer:
         return compose_answer(
             wording.text,
-            replace(retrieval, hits=retrieval.hits[:PASSAGES]),
-            index.corpus.text,
+            retrieval,
+            index.read_text,
             language=wording.language,
             model=index.reader.state.model,
             generation=index.reader.state.generation,
@@ -160,7 +160,7 @@ def ask(
     return judge(
         questions,
         index.reader,
-        index.corpus.text,
+        index.read_text,
         retrieve=retrieve or retrieve_from_index,
         compose=compose,
     )

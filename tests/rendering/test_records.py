@@ -12,6 +12,7 @@ from kb.domain import Answer, Citation, LanguageCode, Quote
 from kb.rendering.records import answer_from_saved, answer_to_json, hits_to_json, save_form
 from tests.answers import (
     ABSTENTION,
+    ALSO_IN_HINDI,
     LAKE,
     OVER_TWO_LINES,
     RIVER,
@@ -24,7 +25,7 @@ from tests.answers import (
 )
 
 TEXTS = st.text(min_size=1).filter(lambda text: bool(text.strip()))
-ANSWERS = [THREE_SOURCES, TABLE_ROW, OVER_TWO_LINES, ABSTENTION]
+ANSWERS = [THREE_SOURCES, ALSO_IN_HINDI, TABLE_ROW, OVER_TWO_LINES, ABSTENTION]
 
 
 @st.composite
@@ -95,7 +96,9 @@ def test_an_answer_has_the_same_keys_every_time(shown: Answer) -> None:
         *("model", "generation", "asked_at"),
     ]
     for quote in record["quotes"]:
-        assert list(quote) == ["text", "citation", "start", "end", "first_line", "last_line"]
+        assert list(quote) == [
+            *("text", "citation", "start", "end", "first_line", "last_line", "also"),
+        ]
     for citation in record["citations"]:
         assert list(citation) == [
             *("number", "score", "document_id", "title", "language", "date", "tags"),
@@ -149,6 +152,7 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "first_line": 7,
                 "last_line": 8,
                 "text": LAKE.text,
+                "also": [],
             },
             {
                 "rank": 2,
@@ -164,6 +168,7 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "first_line": 31,
                 "last_line": 33,
                 "text": RIVER.text,
+                "also": [],
             },
         ],
     }
