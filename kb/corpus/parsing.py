@@ -8,7 +8,7 @@ from kb.corpus.decoding import decode
 from kb.corpus.front_matter import FrontMatter, read_front_matter
 from kb.domain import DetectLanguage, Document, DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable
-from kb.selection import folded_tag
+from kb.selection import each_tag_once
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
@@ -54,10 +54,7 @@ def _single(matter: FrontMatter, key: str) -> str:
 def _tags(value: str | tuple[str, ...]) -> tuple[str, ...]:
     """Return tags from a list, or from a text with commas between them; each once."""
     written = value.split(",") if isinstance(value, str) else value
-    tags: dict[str, str] = {}
-    for tag in filter(None, map(_in_one_line, written)):
-        tags.setdefault(folded_tag(tag), tag)
-    return tuple(tags.values())
+    return each_tag_once(written)
 
 
 def is_page(document_id: DocumentId) -> bool:
