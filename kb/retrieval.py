@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from kb.centre import Centre
 from kb.domain import DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import UnknownLanguage
@@ -14,7 +15,7 @@ from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
-from kb.vectors import Vector
+from kb.vectors import Matrix, Vector
 from kb.words import TextWords
 
 # With thousands of passages on one subject, the mean vector does often not bring an answering
@@ -24,10 +25,10 @@ CANDIDATES = 2_000
 FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
-MEAN_WEIGHT = 0.2
+MEAN_WEIGHT = 0.3
 
 # First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.33
+MIN_CONFIDENCE = 0.31
 MIN_DEVIATIONS = 2.0
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
@@ -109,15 +110,18 @@ class Retriever:
             among = self._index.passage_ids(
                 languages=languages, without_documents=without_documents
             )
-        nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
-        candidates = _Candidates(
-            ids=tuple(PassageId(id_) for id_, _ in nearest),
-            cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
-        )
+        candidates = self._candidates(scorer, max(k, CANDIDATES), among)
         hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:_CONSULTED], candidates, scorer)
+        confidence = self._confidence(hits[:_CONSULTED], scorer)
         is_relevant = scorer.is_relevant(confidence, candidates.cosines)
         return Retrieval(hits, scorer, confidence, is_relevant)
+
+    def _candidates(
+        self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
+    ) -> "_Candidates":
+        nearest = self._vectors.search(scorer.direction, k=count, among=among)
+        ids = tuple(PassageId(id_) for id_, _ in nearest)
+        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), self._languages(ids)))
 
     def _scored(
         self, candidates: "_Candidates", scorer: "Scorer", finalists: int
@@ -138,21 +142,19 @@ class Retriever:
             known.update(zip(others, covered.tolist(), strict=True))
         return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
 
-    def _confidence(
-        self, hits: Sequence[Hit], candidates: "_Candidates", scorer: "Scorer"
-    ) -> float:
-        """Return the highest score of `hits` without the scale between languages.
+    def _confidence(self, hits: Sequence[Hit], scorer: "Scorer") -> float:
+        """Return the highest score of `hits` by themselves, whatever else the collection holds.
 
-        The scale makes the best of poor matches count in full, which is right for order and
-        wrong for telling whether there is an answer at all.
+        The scale between languages makes the best of poor matches count in full, and the centre
+        of a small collection is near to all its passages: both are right for order and wrong for
+        telling whether there is an answer at all.
         """
         if not hits or scorer.matcher is None:
             return hits[0].score if hits else 0.0
         ids = [hit.passage_id for hit in hits]
-        cosines = dict(zip(candidates.ids, candidates.cosines.tolist(), strict=True))
+        cosines = self._vectors.vectors(ids) @ scorer.question
         covered = scorer.matcher.unscaled.coverage(*self._words(ids))
-        scores = scorer.mixed(np.array([cosines[id_] for id_ in ids], dtype=np.float32), covered)
-        return float(scores.max())
+        return float(scorer.mixed(cosines, covered).max())
 
     def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
@@ -175,15 +177,21 @@ class Retriever:
     def _scorer(self, question: str) -> "Scorer":
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
-            return Scorer(self.embedder, vector, None)
+            nothing = Centre(np.zeros_like(vector), {})
+            return Scorer(self.embedder, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, vector, matcher)
+        return Scorer(self.embedder, vector, self._centre, matcher)
 
     @cached_property
     def _sample_ids(self) -> tuple[PassageId, ...]:
         return self._index.sample(_SAMPLE)
+
+    @cached_property
+    def _centre(self) -> Centre:
+        ids = self._sample_ids
+        return Centre.of(self._vectors.vectors(ids), self._languages(ids))
 
     @cached_property
     def _sample(self) -> tuple[TextWords, Languages]:
@@ -191,12 +199,15 @@ class Retriever:
 
     def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
         assert isinstance(self.embedder, TokenVectors)
-        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
+        return TextWords(self._index.tokens(ids), self.embedder), self._languages(ids)
+
+    def _languages(self, ids: Sequence[PassageId]) -> Languages:
+        return self._index.languages(ids)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Passages and the cosines of their mean vectors, in the same order."""
+    """Passages and how near their mean vectors are, as cosines, in the same order."""
 
     ids: tuple[PassageId, ...]
     cosines: Vector
@@ -211,8 +222,18 @@ class Scorer:
 
     embedder: Embedder
     question: Vector
+    centre: Centre
     matcher: TermMatcher | None
     """None for a model without token vectors: then the score is the cosine."""
+
+    @property
+    def direction(self) -> Vector:
+        """What the passages to look at have to be near to."""
+        return self.centre.direction(self.question)
+
+    def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
+        """Return how near texts with these mean vectors are, shape `(texts,)`."""
+        return self.centre.nearness(self.question, vectors, languages)
 
     def mixed(self, cosines: Vector, covered: Vector) -> Vector:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
@@ -220,7 +241,7 @@ class Scorer:
 
     def score(self, texts: Sequence[str], languages: Languages) -> Vector:
         """Return the scores of texts that are not in the index, shape `(texts,)`."""
-        cosines = np.asarray(self.embedder.embed_passages(texts) @ self.question)
+        cosines = self.cosines(self.embedder.embed_passages(texts), languages)
         if self.matcher is None:
             return cosines
         assert isinstance(self.embedder, TokenVectors)

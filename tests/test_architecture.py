@@ -22,6 +22,7 @@ LAYERS = {
     "1a pure functions": {
         "blocks",
         "boilerplate",
+        "centre",
         "changes",
         "chunking",
         "diagnosis",
