@@ -23,6 +23,7 @@ LAYERS = {
         "abstention",
         "blocks",
         "boilerplate",
+        "centre",
         "changes",
         "chunking",
         "diagnosis",
