@@ -12,7 +12,7 @@ from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
 from kb.sentences import sentence_spans
 
-CHUNKER_VERSION = 2
+CHUNKER_VERSION = 3
 
 # Enough words for a mean of word vectors to have a direction, few enough to keep one subject.
 MIN_WORDS = 60

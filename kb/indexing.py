@@ -12,6 +12,7 @@ from kb.corpus import Corpus, DetectLanguage, digest_of, parse, storable_id
 from kb.domain import Document, DocumentId, Passage
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
+from kb.passage_languages import with_own_languages
 from kb.store import IndexState, IndexWriter, NewDocument, SkippedFile
 from kb.store.generations import SerializeVectors
 
@@ -156,7 +157,8 @@ def _scan(
             digest = digest_of(content)
             if again or usable.get(file.id) != digest:
                 document = parse(file.id, content, detect_language=detect_language)
-                documents.append(_cut(document, digest, file.stamp, window))
+                passages = with_own_languages(passages_of(document, window), detect_language)
+                documents.append(_new(document, digest, file.stamp, passages))
         except ArticleUnreadable as error:
             skipped.append(SkippedFile(storable_id(file.id), file.stamp, error.reason))
             if file.id in usable:
@@ -167,8 +169,9 @@ def _scan(
     return _Scan(began_ns, digests, stamps, tuple(documents), tuple(skipped))
 
 
-def _cut(document: Document, digest: str, stamp: FileStamp, window: Window | None) -> NewDocument:
-    passages = passages_of(document, window)
+def _new(
+    document: Document, digest: str, stamp: FileStamp, passages: tuple[Passage, ...]
+) -> NewDocument:
     return NewDocument(
         document=document,
         digest=digest,

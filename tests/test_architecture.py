@@ -30,6 +30,7 @@ LAYERS = {
         "grouping",
         "matching",
         "normalization",
+        "passage_languages",
         "reading",
         "rendering",
         "romanised",

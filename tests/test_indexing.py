@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.chunking import Window, embedded_text
+from kb.domain import ArticleFilter, LanguageCode
 from kb.embedding.embedded import EmbeddedModel
 from tests.cli.articles import ARTICLES
 from tests.fakes import CountingEmbedder, FakeEmbedder
@@ -294,6 +295,23 @@ def test_token_vectors_of_the_model_are_kept_for_each_passage(
         tokens = reader.tokens(reader.passage_ids())
 
     assert min(len(of_passage) for of_passage in tokens) > 0
+
+
+def test_a_passage_in_another_language_is_found_by_its_own(
+    tmp_path: Path, embedded_model: EmbeddedModel
+) -> None:
+    workspace = Workspace(tmp_path)
+    text = "\n\n".join(f"## {i}\n\n{paragraph(code)}" for i, code in enumerate(LANGUAGES))
+    workspace.write("mešano.md", f"---\nlanguage: sl\n---\n# Mlin\n\n{text}")
+    workspace.build(embedded_model)
+
+    with workspace.retriever(embedded_model) as retriever:
+        for language in LANGUAGES:
+            only = ArticleFilter(languages=(LanguageCode(language),))
+            (hit,) = retriever.retrieve(SENTENCES["pl"][0], k=9, wanted=only).hits
+
+            assert hit.passage.language == language
+            assert SENTENCES[language][0] in hit.passage.text
 
 
 def test_articles_of_headings_alone_make_an_index_without_passages(tmp_path: Path) -> None:

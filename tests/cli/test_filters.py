@@ -37,7 +37,8 @@ def found(kb: Kb, *options: str | Path) -> set[str]:
     """Return the languages of the articles that have a hit: each has one article."""
     outcome = kb("search", QUESTION, "--json", *options)
     assert outcome.code == 0, outcome.err
-    return {hit["document"][:2] for hit in json.loads(outcome.out)["hits"]}
+    hits = json.loads(outcome.out)["hits"]
+    return {one["document"][:2] for hit in hits for one in (hit, *hit["also"])}
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
