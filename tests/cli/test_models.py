@@ -179,6 +179,17 @@ def test_a_model_with_random_weights_still_answers_by_the_words(
     assert built("ask", "Wie hoch ist der Eiffelturm im Sommer?").code == 3
 
 
+def test_a_question_for_any_model_is_read_with_its_typing_errors(
+    built: Kb, embedder_folder: Path
+) -> None:
+    built("build", "--model", embedder_folder)
+
+    right = built("search", "Ile kosztuje zwiedzanie latarni?", "--json")
+    typed = built("search", "Ile kosztuje zwiedzzanie latarni?", "--json")
+
+    assert found(typed) == found(right)
+
+
 def test_passages_that_a_model_does_not_read_to_their_end_are_told(
     kb: Kb, embedder_folder: Path
 ) -> None:
