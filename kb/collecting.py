@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from kb.article_errors import UnknownPath
 from kb.chunking import embedded_text, passages_of
-from kb.corpus import Corpus, DetectLanguage, digest_of, parse, with_front_matter, write_article
-from kb.domain import Document, DocumentId, LanguageCode
+from kb.corpus import Corpus, digest_of, parse, with_front_matter, write_article
+from kb.domain import DetectLanguage, Document, DocumentId, LanguageCode
 from kb.embedding import Embedder
 from kb.errors import ArticleUnreadable
 from kb.naming import article_at

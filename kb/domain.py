@@ -4,6 +4,7 @@ Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -17,6 +18,8 @@ PassageId = NewType("PassageId", int)
 
 LanguageCode = NewType("LanguageCode", str)
 """ISO 639-1 code, such as `sl` or `hi`; `None` beside it means not known."""
+
+DetectLanguage = Callable[[str], LanguageCode | None]
 
 Span = tuple[int, int]
 

@@ -176,7 +176,7 @@ class CorpusUnreadable(CorpusError):
 class CorpusEmpty(CorpusError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"the corpus folder {str(folder)!r} holds no readable .md or .txt article; "
+            f"the corpus folder {str(folder)!r} holds no readable .md, .txt or .html article; "
             "put articles in it or name another with --corpus"
         )
 
@@ -206,8 +206,8 @@ class ModelError(KbError):
 class ModelNotFound(ModelError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no model folder {name!r}; give the path of a local sentence-transformers folder, "
-            "or run `kb build --model embedded` to use the embedded model"
+            f"no model folder {name!r}, and none downloaded has that name; give the path of one, "
+            "run `kb models pull`, or `kb build --model embedded` to use the embedded model"
         )
 
 
@@ -215,16 +215,16 @@ class ModelUnusable(ModelError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"the model {name!r} cannot be used: {reason}; "
-            "choose another one with `kb build --model`"
+            "`kb models` lists others, and the embedded one needs nothing else"
         )
 
 
 class ModelMismatch(ModelError):
     def __init__(self, indexed: str, asked: str) -> None:
+        is_changed = " as it is now" if asked == indexed else ""
         super().__init__(
-            f"the index was built with model {indexed!r}, not {asked!r}; "
-            f"run `kb build --model {shlex.quote(asked)}` first, "
-            "or leave the model out to use the index's own"
+            f"the index was built with model {indexed!r}, not {asked!r}{is_changed}; "
+            f"run `kb build --model {shlex.quote(asked)}` first, or leave the model out"
         )
 
 

@@ -42,7 +42,7 @@ class QuestionTerms:
 
     directions: Matrix
     emphasis: Vector
-    """How often each word stands in the question, times the length of its vector."""
+    """The root of how often each word stands in the question, times its vector's length."""
     texts: tuple[str, ...]
     is_code: tuple[bool, ...]
     """Whether a word is a short acronym or number, which only the same letters match."""
@@ -98,7 +98,8 @@ def question_terms(ids: TokenIds, table: TokenTable) -> QuestionTerms:
     words = TextWords([ids], table)
     vectors = words.vectors
     counts = np.bincount(words.places, minlength=len(vectors))
-    emphasis = np.linalg.norm(vectors, axis=1) * counts
+    # The root: long vectors are those of rare words, and rarity counts for them already.
+    emphasis = np.sqrt(np.linalg.norm(vectors, axis=1) * counts)
     is_code = tuple(
         pieces > 1 and text.isascii() and len(text) <= _LONGEST_CODE
         for pieces, text in zip(words.pieces, words.texts, strict=True)

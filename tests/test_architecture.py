@@ -23,6 +23,7 @@ LAYERS = {
         "abstention",
         "blocks",
         "boilerplate",
+        "centre",
         "changes",
         "chunking",
         "diagnosis",
@@ -44,16 +45,8 @@ LAYERS = {
         *("config", "corpus", "durable", "embedding", "language", "store", "vector_index"),
     },
     "2 use cases": {
-        *(
-            "answering",
-            "collecting",
-            "doctor",
-            "freshness",
-            "indexing",
-            "judging",
-            "listing",
-            "retrieval",
-        ),
+        *("answering", "collecting", "doctor", "freshness", "indexing", "judging", "listing"),
+        *("reranking", "retrieval"),
     },
     "3 edge": {"cli", "__main__"},
 }
@@ -67,9 +60,10 @@ BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {
 }
 
 ONLY_IMPORTERS = {
-    "torch": {"kb.embedding.sentence_transformer"},
-    "transformers": {"kb.embedding.sentence_transformer"},
-    "sentence_transformers": {"kb.embedding.sentence_transformer"},
+    "torch": {"kb.embedding.cross_encoder"},
+    "transformers": {"kb.embedding.loading"},
+    "sentence_transformers": {"kb.embedding.sentence_transformer", "kb.embedding.cross_encoder"},
+    "huggingface_hub": {"kb.embedding.hub", "kb.embedding.local_models"},
     "faiss": {"kb.vector_index"},
     "sqlite3": {
         *("kb.store.database", "kb.store.schema", "kb.store.reader", "kb.store.writer"),
@@ -79,10 +73,13 @@ ONLY_IMPORTERS = {
     "langdetect": {"kb.language"},
     "sentencex": {"kb.sentences"},
     "yaml": {"kb.corpus.front_matter"},
+    "lxml": {"kb.corpus.pages"},
+    "trafilatura": {"kb.corpus.pages"},
     "tomllib": {"kb.config"},
     "rich": {"kb.cli.terminal"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"}
+HEAVY |= {"huggingface_hub", "lxml", "trafilatura"}
 
 # Who touches files, and which: articles are read by the corpus alone.
 FILE_USERS = {
@@ -91,6 +88,7 @@ FILE_USERS = {
     "kb.corpus.sources": "files to be added as articles",
     "kb.durable": "what is written in the index folder, and articles",
     "kb.language": "the profiles of langdetect",
+    "kb.embedding.local_models": "model folders",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",
     "kb.store.backup": "a backup",
@@ -367,6 +365,8 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
         ("doctor", "--help"),
         ("backup", "--help"),
         ("restore", "--help"),
+        ("models", "--help"),
+        ("models", "pull", "--help"),
     ],
     ids=" ".join,
 )
@@ -388,4 +388,5 @@ def test_asking_with_the_embedded_model_loads_no_torch(tmp_path: Path) -> None:
     loaded = loaded_by(RUN_AND_LIST, "ask", article, folder=tmp_path)
 
     assert not loaded & {"torch", "transformers", "sentence_transformers", "tokenizers"}
+    assert not loaded & {"trafilatura", "lxml"}
     assert {"faiss", "numpy"} <= loaded

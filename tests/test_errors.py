@@ -54,7 +54,7 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
     errors.ModelNotFound: (errors.ModelNotFound("no\nfolder"), "`kb build --model embedded`"),
     errors.ModelUnusable: (
         errors.ModelUnusable("m", "ValueError:\n\n  odd\n"),
-        "`kb build --model`",
+        "`kb models`",
     ),
     errors.ModelMismatch: (errors.ModelMismatch("a", "b"), "run `kb build --model b`"),
     errors.IndexMissing: (errors.IndexMissing(FOLDER), "run `kb build`"),

@@ -63,11 +63,14 @@ def cover(question: Text, texts: Sequence[Text]) -> Vector:
 
 def slow_coverage(question: Text, text: Text) -> float:
     """Return the share of the question's weight that a text covers, word by word."""
-    weights = {word: float(np.linalg.norm(TABLE.word_vector(word))) for word in question}
-    total = sum(weights[word] for word in question)
-    covered = sum(
-        weights[word] * max([0.0, *(TABLE.cosine(word, other) for other in text)]) ** 2
+    weights = {
+        word: math.sqrt(np.linalg.norm(TABLE.word_vector(word)) * question.count(word))
         for word in question
+    }
+    total = sum(weights.values())
+    covered = sum(
+        weight * max([0.0, *(TABLE.cosine(word, other) for other in text)]) ** 2
+        for word, weight in weights.items()
     )
     return covered / total if total else 0.0
 
@@ -201,11 +204,11 @@ def test_words_that_share_a_token_are_different_words() -> None:
     assert other < one
 
 
-def test_a_repeated_term_is_one_term_of_twice_the_emphasis() -> None:
+def test_a_repeated_term_is_one_term_of_more_emphasis() -> None:
     once, twice = terms_of([(4,), (9, 2)]), terms_of([(9, 2), (4,), (9, 2)])
 
     emphasis = dict(zip(once.texts, once.emphasis, strict=True))
-    emphasis[TABLE.word_text((9, 2))] *= 2
+    emphasis[TABLE.word_text((9, 2))] *= math.sqrt(2)
     assert dict(zip(twice.texts, twice.emphasis, strict=True)) == pytest.approx(emphasis)
 
 

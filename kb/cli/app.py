@@ -11,6 +11,7 @@ from kb.cli import add, ask, backup, build, doctor, export, init, remove, search
 from kb.cli.boundary import ErrorBoundary
 from kb.cli.eval import evaluate
 from kb.cli.list import list_articles
+from kb.cli.models import models
 from kb.cli.open import open_article
 from kb.cli.options import GlobalOptions
 from kb.cli.show import show_article
@@ -83,6 +84,7 @@ app.command("eval")(evaluate)
 app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(models, name="models")
 
 
 def main() -> None:

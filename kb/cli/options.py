@@ -15,6 +15,7 @@ from kb.normalization import folded_words
 from kb.selection import days_of
 
 _MAX_QUESTION_CHARS = 4_000
+_MOST = 100_000  # More numbers in a vector, or texts in a batch, than any model has use for.
 
 QuestionArgument = Annotated[
     str,
@@ -63,8 +64,39 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model",
-        help="`embedded`, or the folder of a sentence-transformers model."
-        " [KB_MODEL, kb.toml, else the index's own]",
+        help="`embedded`, or a sentence-transformers model: its folder, or a name that `kb models`"
+        " lists. [KB_MODEL, kb.toml, else the index's own]",
+    ),
+]
+RerankOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rerank",
+        help="A cross encoder that orders the first 50 passages anew: its folder or name."
+        " [KB_RERANK, kb.toml, else none]",
+    ),
+]
+DimensionOption = Annotated[
+    int | None,
+    typer.Option(
+        "--dim",
+        help="Keep so many numbers of each vector, for models trained for it."
+        " [KB_DIMENSION, kb.toml, else the index's own]",
+    ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        help="Where a sentence-transformers model runs: cpu, cuda, mps."
+        " [KB_DEVICE, kb.toml, else cpu]",
+    ),
+]
+BatchSizeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size",
+        help="How many passages such a model reads at once. [KB_BATCH_SIZE, kb.toml, else 32]",
     ),
 ]
 
@@ -78,9 +110,29 @@ class GlobalOptions:
     config: Path | None
     quiet: bool
 
-    def settings(self, *, model: str | None = None) -> Settings:
-        """Return the settings in force for a command. Raises: `ConfigError`."""
-        return load_settings(corpus=self.corpus, index=self.index, model=model, config=self.config)
+    def settings(
+        self,
+        *,
+        model: str | None = None,
+        dimension: int | None = None,
+        batch_size: int | None = None,
+        device: str | None = None,
+        rerank: str | None = None,
+    ) -> Settings:
+        """Return the settings in force for a command. Raises: `ConfigError`, `InvalidOption`."""
+        for option, value in (("--dim", dimension), ("--batch-size", batch_size)):
+            if value is not None:
+                check_count(option, value, at_most=_MOST)
+        return load_settings(
+            corpus=self.corpus,
+            index=self.index,
+            model=model,
+            dimension=dimension,
+            batch_size=batch_size,
+            device=device,
+            rerank=rerank,
+            config=self.config,
+        )
 
 
 def global_options(context: typer.Context) -> GlobalOptions:

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
     from kb.collecting import Collector
     from kb.corpus import Corpus
     from kb.domain import DocumentId, ListedArticle, PassageId, SourceText
-    from kb.embedding import Embedder
+    from kb.embedding import Embedder, ModelOptions
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
     from kb.rendering import Locate
     from kb.retrieval import Retriever
-    from kb.store import IndexReader, OnWait
+    from kb.store import IndexReader, IndexState, OnWait
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -74,8 +74,11 @@ def run_build(
     with IndexWriter(
         settings.index_folder, command=command, on_wait=waiting(quiet=quiet) if wait else None
     ) as writer:
-        model = settings.model.value if settings.model else None
-        embedder = open_embedder(model or (writer.state.model if writer.state else EMBEDDED))
+        state = writer.state
+        model = settings.model.value if settings.model else (state.model if state else EMBEDDED)
+        # The vectors of an index stay as they were cut, unless the model or the settings change.
+        kept = state.fingerprint if state and state.model == model else ""
+        embedder = open_embedder(model, _model_options(settings, kept))
         try:
             with progress("Embedding", quiet=quiet) as track:
                 return build_index(
@@ -105,6 +108,8 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
     built with.
     """
     from kb.corpus import Corpus
+    from kb.embedding import open_reranker
+    from kb.reranking import RerankingRetriever
     from kb.retrieval import Retriever
 
     corpus = Corpus(settings.corpus_folder)
@@ -116,7 +121,11 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
             say(describe(freshness) + "; run `kb build`", quiet=quiet)
         embedder = _index_embedder(settings, reader)
         vectors = _vectors(reader)
-        yield OpenIndex(reader, vectors, Retriever(reader, vectors, embedder), corpus, freshness)
+        retriever = Retriever(reader, vectors, embedder)
+        if settings.rerank:
+            reranker = open_reranker(settings.rerank.value, _model_options(settings))
+            retriever = RerankingRetriever(reader, vectors, embedder, reranker)
+        yield OpenIndex(reader, vectors, retriever, corpus, freshness)
 
 
 def list_all(settings: Settings) -> "tuple[ListedArticle, ...]":
@@ -272,7 +281,7 @@ def _index_changes(settings: Settings, corpus: "Corpus", *, quiet: bool) -> None
 
 def with_own_model(settings: Settings) -> Settings:
     """Return settings that leave an index its model: only `kb build --model` changes that."""
-    return replace(settings, model=None)
+    return replace(settings, model=None, dimension=None)
 
 
 def _build_for_question(settings: Settings, *, quiet: bool) -> None:
@@ -286,10 +295,30 @@ def _index_embedder(settings: Settings, reader: "IndexReader") -> "Embedder":
 
     indexed = reader.state.model
     asked = settings.model.value if settings.model else indexed
-    embedder = open_embedder(asked)
+    embedder = open_embedder(asked, _model_options(settings, reader.state.fingerprint))
     if embedder.fingerprint != reader.state.fingerprint:
         raise ModelMismatch(indexed, asked)
     return embedder
+
+
+def open_index_model(settings: Settings, state: "IndexState") -> "Embedder":
+    """Return the model that an index was built with. Raises: `ModelError`."""
+    from kb.embedding import open_embedder
+
+    return open_embedder(state.model, _model_options(settings, state.fingerprint))
+
+
+def _model_options(settings: Settings, fingerprint: str = "") -> "ModelOptions":
+    """Return how to use a model; `fingerprint` says what an index's vectors were cut to."""
+    from kb.embedding import ModelOptions, remembered_dimension
+
+    defaults = ModelOptions()
+    dimension, batch_size = settings.dimension, settings.batch_size
+    return ModelOptions(
+        dimension=int(dimension.value) if dimension else remembered_dimension(fingerprint),
+        device=settings.device.value if settings.device else defaults.device,
+        batch_size=int(batch_size.value) if batch_size else defaults.batch_size,
+    )
 
 
 def _vectors(reader: "IndexReader") -> "VectorIndex":

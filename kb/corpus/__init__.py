@@ -1,7 +1,6 @@
 """Article files to documents, and what is added or removed: the only reader and writer of articles."""
 
 from kb.corpus.decoding import decode
-from kb.corpus.encodings import DetectLanguage
 from kb.corpus.folder import ARTICLE_SUFFIXES, ArticleFile, Corpus, digest_of, storable_id
 from kb.corpus.front_matter import with_front_matter
 from kb.corpus.parsing import parse
@@ -12,7 +11,6 @@ __all__ = [
     "ARTICLE_SUFFIXES",
     "ArticleFile",
     "Corpus",
-    "DetectLanguage",
     "Source",
     "check_suffix",
     "decode",
