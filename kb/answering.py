@@ -6,13 +6,28 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kb.chunking import sentences_of
-from kb.domain import Answer, Citation, DocumentId, Hit, LanguageCode, PassageId, Quote, Span
+from kb.domain import (
+    EVERY_ARTICLE,
+    Answer,
+    ArticleFilter,
+    Citation,
+    DocumentId,
+    Hit,
+    LanguageCode,
+    Passage,
+    PassageId,
+    Quote,
+    SourceText,
+    Span,
+)
 from kb.grouping import grouped
 from kb.normalization import folded_words
 from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
 
-ReadText = Callable[[DocumentId], str | None]
+ReadText = Callable[[DocumentId], SourceText | None]
 """An article's text as it is on disk now, or None when it cannot be read."""
+
+Texts = Mapping[DocumentId, SourceText]
 
 PASSAGES = 5
 SENTENCES = 3
@@ -54,20 +69,17 @@ def answer_question(
     generation: int,
     passages: int = PASSAGES,
     sentences: int = SENTENCES,
-    languages: Collection[LanguageCode] = (),
+    wanted: ArticleFilter = EVERY_ARTICLE,
     without_documents: Collection[DocumentId] = (),
 ) -> Answer:
     """Return up to `sentences` verbatim sentences from the best `passages` passages.
 
     Every quote is compared with the article on disk; what does not stand there is not quoted.
     When nothing found is close enough to the question, the answer is an abstention whose
-    citations are the nearest passages. Raises: `UnknownLanguage`.
+    citations are the nearest passages. Raises what `Retriever.retrieve` raises.
     """
     retrieval = retriever.retrieve(
-        question,
-        k=hits_for(passages),
-        languages=languages,
-        without_documents=without_documents,
+        question, k=hits_for(passages), wanted=wanted, without_documents=without_documents
     )
     return compose_answer(
         question,
@@ -93,7 +105,9 @@ def compose_answer(
     sentences: int = SENTENCES,
 ) -> Answer:
     """Return the answer that the first `passages` different passages of `retrieval` give."""
-    standing = tuple(hit for hit in retrieval.hits if _stands(hit, read_text))
+    ids = {hit.passage.document_id for hit in retrieval.hits}
+    texts = {id_: text for id_ in ids if (text := read_text(id_)) is not None}
+    standing = tuple(hit for hit in retrieval.hits if _stands(hit.passage, texts))
     distinct = replace(retrieval, hits=standing).distinct(passages)
     groups: tuple[_Group, ...] = ()
     if retrieval.is_relevant:
@@ -108,7 +122,10 @@ def compose_answer(
         question=question,
         language=language,
         quotes=tuple(
-            replace(_quote(first, numbers), also=tuple(_quote(other, numbers) for other in others))
+            replace(
+                _quote(first, numbers, texts),
+                also=tuple(_quote(other, numbers, texts) for other in others),
+            )
             for first, *others in groups
         ),
         citations=tuple(_citation(numbers[id_], sources[id_], chosen) for id_ in sources),
@@ -118,14 +135,13 @@ def compose_answer(
     )
 
 
-def _stands(hit: Hit, read_text: ReadText) -> bool:
+def _stands(passage: Passage, texts: Texts) -> bool:
     """True when the passage is in its article at its offsets and line, letter by letter."""
-    passage = hit.passage
-    text = read_text(passage.document_id)
+    source = texts.get(passage.document_id)
     return (
-        text is not None
-        and text[passage.start : passage.end] == passage.text
-        and text.count("\n", 0, passage.start) + 1 == passage.first_line
+        source is not None
+        and source.text[passage.start : passage.end] == passage.text
+        and source.line_of(passage.start) == passage.first_line
     )
 
 
@@ -186,17 +202,17 @@ def _is_repeated(words: frozenset[str], other: frozenset[str]) -> bool:
     return len(words & other) >= _SAME_WORDS * min(len(words), len(other))
 
 
-def _quote(candidate: _Candidate, numbers: Mapping[PassageId, int]) -> Quote:
+def _quote(candidate: _Candidate, numbers: Mapping[PassageId, int], texts: Texts) -> Quote:
     passage = candidate.hit.passage
-    start, end = candidate.span
-    before = passage.first_line + passage.text.count("\n", 0, start)
+    start, end = (passage.start + offset for offset in candidate.span)
+    source = texts[passage.document_id]
     return Quote(
         text=candidate.text,
         citation=numbers[candidate.hit.passage_id],
-        start=passage.start + start,
-        end=passage.start + end,
-        first_line=before,
-        last_line=before + candidate.text.count("\n"),
+        start=start,
+        end=end,
+        first_line=source.line_of(start),
+        last_line=source.line_of(end - 1),
     )
 
 

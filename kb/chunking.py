@@ -4,13 +4,14 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from kb.blocks import Block, BlockKind, blocks_of
 from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
 from kb.sentences import sentence_spans
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 
 # Enough words for a mean of word vectors to have a direction, few enough to keep one subject.
 MIN_WORDS = 60
@@ -37,16 +38,16 @@ def passages_of(document: Document) -> tuple[Passage, ...]:
     Headings, link lists and share prompts are in no passage's text; the headings above a
     passage are in its `headings`, outermost first, without the article's own title.
     """
-    line_ends = [match.start() for match in re.finditer("\n", document.text)]
-
-    def line_of(offset: int) -> int:
-        return bisect_right(line_ends, offset - 1) + 1
+    lines = document.lines or (0, *(end.end() for end in re.finditer("\n", document.text)))
+    line_of = partial(bisect_right, lines)
 
     return tuple(
         Passage(
             document_id=document.id,
             title=document.title,
             language=document.language,
+            date=document.date,
+            tags=document.tags,
             headings=headings,
             start=start,
             end=end,

@@ -9,7 +9,7 @@ import numpy as np
 from kb.chunking import CHUNKER_VERSION, embedded_text, passages_of
 from kb.corpus import Corpus, digest_of, parse
 from kb.diagnosis import Check, Diagnosis, Fault, collate
-from kb.domain import Document, PassageId
+from kb.domain import Document, PassageId, SourceText, are_line_starts
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import (
     ArticleUnreadable,
@@ -195,18 +195,22 @@ def _document_faults(document: StoredDocument) -> Iterator[tuple[Fault, str]]:
     if not 0 <= document.body_start <= length:
         where = f"{document.id!r} begins at {document.body_start} of {length} characters"
         yield Fault.DOCUMENT_INVALID, where
+    if document.tags is None:
+        yield Fault.DOCUMENT_INVALID, f"{document.id!r}: its tags cannot be read"
+    if document.lines is not None and not are_line_starts(document.lines, length):
+        yield Fault.DOCUMENT_INVALID, f"{document.id!r}: its lines are not those of its text"
     for passage in document.passages:
-        if fault := _passage_fault(document.text, passage):
+        if fault := _passage_fault(SourceText(document.text, document.lines), passage):
             yield Fault.PASSAGE_INVALID, f"{passage.id} of {document.id!r}: {fault}"
 
 
-def _passage_fault(text: str, passage: StoredPassage) -> str | None:
-    start, end = passage.start, passage.end
+def _passage_fault(source: SourceText, passage: StoredPassage) -> str | None:
+    text, start, end = source.text, passage.start, passage.end
     if not 0 <= start < end <= len(text):
         return f"[{start}, {end}) is no span of {len(text)} characters"
     if not text[start:end].strip():
         return "it is blank"
-    lines = text.count("\n", 0, start) + 1, text.count("\n", 0, end - 1) + 1
+    lines = source.line_of(start), source.line_of(end - 1)
     if (passage.first_line, passage.last_line) != lines:
         return f"it is in lines {lines[0]}-{lines[1]}"
     return None if passage.headings is not None else "its headings cannot be read"
@@ -233,6 +237,8 @@ def _document(stored: StoredDocument) -> Document:
         language=stored.language,
         text=stored.text,
         body_start=stored.body_start,
+        tags=stored.tags or (),
+        lines=stored.lines,
     )
 
 
@@ -353,10 +359,16 @@ def _articles_check(inspector: IndexInspector, open_corpus: Callable[[], Corpus]
 
 
 def _says_the_same(stored: StoredDocument, content: bytes) -> bool:
-    article = parse(stored.id, content, detect_language=lambda _: stored.language)
-    return (stored.title, stored.language, stored.body_start, stored.text) == (
+    if stored.lines is not None:
+        return True  # Another version of what took the text out of the file may take other parts.
+    try:
+        article = parse(stored.id, content, detect_language=lambda _: stored.language)
+    except ArticleUnreadable:  # Its encoding was told by another language than the article's.
+        return True
+    return (stored.title, stored.language, stored.tags, stored.body_start, stored.text) == (
         article.title,
         article.language,
+        article.tags,
         article.body_start,
         article.text,
     )

@@ -3,8 +3,9 @@
 Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -19,6 +20,24 @@ LanguageCode = NewType("LanguageCode", str)
 Span = tuple[int, int]
 
 
+@dataclass(frozen=True, slots=True)
+class SourceText:
+    """The text of a file, and where the lines of the file begin in it.
+
+    `lines` has an offset for each line of the file, from the first; None for a text whose lines
+    are the file's own. A line of which nothing is in the text begins where the next one does.
+    """
+
+    text: str
+    lines: tuple[int, ...] | None = None
+
+    def line_of(self, offset: int) -> int:
+        """Return the number, from 1, of the file's line that has the character at `offset`."""
+        if self.lines is None:
+            return self.text.count("\n", 0, offset) + 1
+        return bisect_right(self.lines, offset)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
     """An article as read: its whole file as text, front matter included.
@@ -26,6 +45,7 @@ class Document:
     `text` is NFC, its lines end in a line feed, and its line numbers are those an
     editor shows.
     `body_start` is where the text after the front matter begins.
+    `lines` are those of a `SourceText`: None unless the text was taken out of the file's own.
     """
 
     id: DocumentId
@@ -35,14 +55,22 @@ class Document:
     body_start: int = 0
     date: str | None = None
     source: str | None = None
+    tags: tuple[str, ...] = ()
+    lines: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         if not 0 <= self.body_start <= len(self.text):
             raise ValueError(f"body start {self.body_start} is outside {len(self.text)} characters")
+        if self.lines is not None and not are_line_starts(self.lines, len(self.text)):
+            raise ValueError(f"lines do not begin in order in {len(self.text)} characters")
+
+    @property
+    def source_text(self) -> SourceText:
+        return SourceText(self.text, self.lines)
 
     def line_of(self, offset: int) -> int:
-        """Return the line number, from 1, of the character at `offset`."""
-        return self.text.count("\n", 0, offset) + 1
+        """Return the number, from 1, of the file's line that has the character at `offset`."""
+        return self.source_text.line_of(offset)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +84,8 @@ class Passage:
     document_id: DocumentId
     title: str
     language: LanguageCode | None
+    date: str | None = None
+    tags: tuple[str, ...] = ()
     headings: tuple[str, ...]
     start: int
     end: int
@@ -72,6 +102,24 @@ class Passage:
             raise ValueError("a passage needs text")
         if not 1 <= self.first_line <= self.last_line:
             raise ValueError(f"lines {self.first_line}-{self.last_line} are not a range")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are meant: those that every condition given holds for.
+
+    `languages` and `tags` name alternatives, `since` and `until` are days that count too, and
+    `paths` are patterns for document ids (`kb.selection`).
+    """
+
+    languages: tuple[LanguageCode, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    paths: tuple[str, ...] = ()
+
+
+EVERY_ARTICLE = ArticleFilter()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,3 +199,8 @@ class Answer:
     def is_abstention(self) -> bool:
         """True when the articles hold nothing that answers the question."""
         return not self.quotes
+
+
+def are_line_starts(lines: tuple[int, ...], length: int) -> bool:
+    """True when `lines` can be those of a `SourceText` of `length` characters."""
+    return lines[:1] == (0,) and lines[-1] <= length and tuple(sorted(lines)) == lines

@@ -5,6 +5,9 @@ KbError                      exit 1
 │   ├── EmptyQuestion
 │   ├── QuestionTooLong
 │   ├── UnknownLanguage
+│   ├── UnknownTag
+│   ├── UnknownPath
+│   ├── NoArticleMeant
 │   ├── InvalidOption
 │   └── UnknownAnswer
 ├── ConfigError              exit 1
@@ -49,6 +52,7 @@ from enum import IntEnum
 from pathlib import Path
 
 _SHOWN_CHARS = 60  # Of a text that a message quotes.
+_SHOWN_NAMES = 12  # Of what there is instead.
 
 
 class ExitCode(IntEnum):
@@ -114,6 +118,33 @@ class UnknownLanguage(UsageError):
         super().__init__(
             f"no article is in language {language!r}; "
             f"the index has {', '.join(known) or 'no detected language'} (ISO 639-1 codes)"
+        )
+
+
+class UnknownTag(UsageError):
+    def __init__(self, tag: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"no article has the tag {tag!r}; "
+            f"there is {_named(known) or 'none: give some as `tags:` in front matter'}"
+        )
+
+
+class UnknownPath(UsageError):
+    def __init__(self, pattern: str, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"no article's path is {pattern!r} (`*` stays within a folder, `**/` goes through them); "
+            f"there is {_named(tuple(map(repr, known))) or 'none'}"
+        )
+
+
+class NoArticleMeant(UsageError):
+    """Each condition holds for some article, all together for none."""
+
+    def __init__(self, dated: tuple[str, str] | None) -> None:
+        dates = f"are dated from {dated[0]} to {dated[1]}" if dated else "have no date"
+        super().__init__(
+            f"no article fits all of --lang, --tag, --since, --until and --path; articles {dates}, "
+            "leave one of them out (`kb list` shows each)"
         )
 
 
@@ -361,3 +392,9 @@ class RunUnreadable(EvaluationError):
         super().__init__(
             f"{str(path)!r} is no saved run ({reason}); save one with `kb eval --json > FILE`"
         )
+
+
+def _named(names: tuple[str, ...]) -> str:
+    """Return names as a list, the first of them when there are many."""
+    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
+    return ", ".join(names[:_SHOWN_NAMES]) + more

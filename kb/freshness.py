@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from kb.changes import suspects
 from kb.corpus import Corpus, digest_of, storable_id
-from kb.domain import DocumentId
+from kb.domain import DocumentId, SourceText
 from kb.errors import ArticleUnreadable
-from kb.store import IndexedDocument, SkippedFile
+from kb.store import IndexedDocument, IndexReader, SkippedFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,6 +58,23 @@ def check_freshness(
         removed=frozenset(known) - frozenset(on_disk),
         unreadable=unreadable,
     )
+
+
+def standing_text(
+    document_id: DocumentId, corpus: Corpus, reader: IndexReader
+) -> SourceText | None:
+    """Return the text that an article has on disk now, or None when that is not known.
+
+    A text in UTF-8 is the file itself. Any other was made of the file's bytes: the indexed one
+    stands as long as the file has the bytes that it was made of.
+    """
+    text = corpus.text(document_id)
+    if text is not None:
+        return text
+    try:
+        return reader.text(document_id, digest=digest_of(corpus.read(document_id)))
+    except ArticleUnreadable:
+        return None
 
 
 def _differs(corpus: Corpus, document: IndexedDocument) -> bool:

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import kb
 from kb.answering import ReadText
-from kb.domain import Answer, DocumentId, LanguageCode, Passage, PassageId, Span
+from kb.domain import Answer, DocumentId, LanguageCode, Passage, PassageId, SourceText, Span
 from kb.errors import ExpectedTextMissing
 from kb.evaluation.outcomes import Found, Outcome, QuotedSentence, holds_fact, label
 from kb.evaluation.questions import ExpectedText, JudgedQuestion, Wording
@@ -96,14 +96,15 @@ def _passages_by_document(
 
 
 def _covering(
-    question_id: str, expected: ExpectedText, numbered: Numbered, text: str | None
+    question_id: str, expected: ExpectedText, numbered: Numbered, source: SourceText | None
 ) -> frozenset[PassageId]:
     def missing(reason: str) -> ExpectedTextMissing:
         return ExpectedTextMissing(question_id, expected.document_id, expected.text, reason)
 
     if not numbered:
         raise missing("the index has no such article; correct the path, or run `kb build`")
-    if text is None or any(text[one.start : one.end] != one.text for one in numbered.values()):
+    text = source.text if source else ""
+    if any(text[one.start : one.end] != one.text for one in numbered.values()):
         raise missing("the article changed since the last build; run `kb build`")
     spans = _occurrences(expected.text, text)
     if not spans:

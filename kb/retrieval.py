@@ -7,12 +7,13 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from kb.abstention import CONSULTED, is_relevant
 from kb.centre import Centre
-from kb.domain import DocumentId, Hit, LanguageCode, PassageId
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.errors import UnknownLanguage
 from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
 from kb.vectors import Matrix, Vector
@@ -27,13 +28,7 @@ FINALISTS = 100
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.3
 
-# First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.31
-MIN_DEVIATIONS = 2.0
-
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
-
-_CONSULTED = 5  # Hits that may speak for an answer.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
 # so that a question stays fast on any collection.
@@ -95,26 +90,25 @@ class Retriever:
         question: str,
         *,
         k: int,
-        languages: Collection[LanguageCode] = (),
+        wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first.
 
-        Only passages in `languages` (any, when empty) and outside `without_documents` are
-        looked at. Raises: `UnknownLanguage` when no article is in one of `languages`.
+        Only passages of articles that are meant and outside `without_documents` are looked at.
+        Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
         scorer = self._scorer(question)
         among = None
-        if languages or without_documents:
-            self._check(languages)
-            among = self._index.passage_ids(
-                languages=languages, without_documents=without_documents
-            )
+        if wanted != EVERY_ARTICLE or without_documents:
+            among = self._index.passage_ids(wanted, without_documents=without_documents)
         candidates = self._candidates(scorer, max(k, CANDIDATES), among)
         hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:_CONSULTED], scorer)
-        is_relevant = scorer.is_relevant(confidence, candidates.cosines)
-        return Retrieval(hits, scorer, confidence, is_relevant)
+        confidence = self._confidence(hits[:CONSULTED], scorer)
+        answers = is_relevant(
+            confidence, candidates.cosines, is_coverage=scorer.matcher is not None
+        )
+        return Retrieval(hits, scorer, confidence, answers)
 
     def _candidates(
         self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
@@ -168,13 +162,8 @@ class Retriever:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
 
-    def _check(self, languages: Collection[LanguageCode]) -> None:
-        known = {document.language for document in self._index.documents()}
-        for language in languages:
-            if language not in known:
-                raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
-
     def _scorer(self, question: str) -> "Scorer":
+        question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             nothing = Centre(np.zeros_like(vector), {})
@@ -183,6 +172,13 @@ class Retriever:
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
         return Scorer(self.embedder, vector, self._centre, matcher)
+
+    @cached_property
+    def _question_reader(self) -> QuestionReader | None:
+        """Without pieces that tell how probable a word is, a question is read as it stands."""
+        if not isinstance(self.embedder, Vocabulary):
+            return None
+        return QuestionReader(self.embedder, lambda: self._sample[0].texts)
 
     @cached_property
     def _sample_ids(self) -> tuple[PassageId, ...]:
@@ -257,17 +253,3 @@ class Scorer:
             Statement.of(text, TextWords([tokens], self.embedder))
             for text, tokens in zip(texts, ids, strict=True)
         )
-
-    def is_relevant(self, confidence: float, cosines: Vector) -> bool:
-        """True when `confidence` speaks for an answer.
-
-        With token vectors it is a share of the question that is covered, comparable between
-        questions. Cosines of other models are not, so there the best passage has to stand out
-        from the other candidates.
-        """
-        if not len(cosines) or confidence <= 0:
-            return False
-        if self.matcher is not None:
-            return confidence >= MIN_CONFIDENCE
-        deviation = float(cosines.std())
-        return deviation == 0 or confidence >= cosines.mean() + MIN_DEVIATIONS * deviation

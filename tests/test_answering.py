@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.answering import MAX_SENTENCES, answer_question
-from kb.domain import Answer, DocumentId, LanguageCode, Quote
+from kb.domain import Answer, ArticleFilter, DocumentId, LanguageCode, Quote
 from kb.embedding.embedded import EmbeddedModel
 from kb.normalization import folded_words
 from tests.cli.articles import ARTICLES, QUESTIONS, UNANSWERED
@@ -58,7 +58,7 @@ def ask(
             generation=1,
             passages=passages,
             sentences=sentences,
-            languages=[LanguageCode(language) for language in languages],
+            wanted=ArticleFilter(languages=tuple(map(LanguageCode, languages))),
         )
 
 
@@ -70,8 +70,9 @@ def sources(answer: Answer) -> Iterator[tuple[Quote, str]]:
 
 def assert_verbatim(answer: Answer, workspace: Workspace) -> None:
     for quote, document in sources(answer):
-        text = workspace.corpus.text(DocumentId(document))
-        assert text is not None
+        source = workspace.corpus.text(DocumentId(document))
+        assert source is not None
+        text = source.text
         assert text[quote.start : quote.end] == quote.text
         lines = "\n".join(text.split("\n")[quote.first_line - 1 : quote.last_line])
         assert quote.text in lines

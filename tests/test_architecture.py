@@ -20,6 +20,7 @@ PACKAGE = REPOSITORY / "kb"
 LAYERS = {
     "0 words": {"errors", "domain", "vectors", "__init__"},
     "1a pure functions": {
+        "abstention",
         "blocks",
         "boilerplate",
         "centre",
@@ -30,7 +31,10 @@ LAYERS = {
         "grouping",
         "matching",
         "normalization",
+        "reading",
         "rendering",
+        "romanised",
+        "selection",
         "sentences",
         "spelling",
         "words",

@@ -126,7 +126,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
         return compose_answer(
             wording.text,
             retrieval,
-            index.corpus.text,
+            index.read_text,
             language=wording.language,
             model=index.reader.state.model,
             generation=index.reader.state.generation,
@@ -137,7 +137,7 @@ def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool
         outcomes = judge(
             questions,
             index.reader,
-            index.corpus.text,
+            index.read_text,
             retrieve=retrieve,
             compose=compose,
             track=track,

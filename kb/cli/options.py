@@ -2,15 +2,17 @@
 
 import sys
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from kb.config import Settings, load_settings
-from kb.domain import LanguageCode
+from kb.domain import ArticleFilter, LanguageCode
 from kb.errors import EmptyQuestion, InvalidOption, QuestionTooLong
 from kb.normalization import folded_words
+from kb.selection import days_of
 
 _MAX_QUESTION_CHARS = 4_000
 
@@ -23,6 +25,26 @@ QuestionArgument = Annotated[
 LanguageOption = Annotated[
     list[str] | None,
     typer.Option("--lang", help="Only articles in this language (sl, pl, hi, ...); repeatable."),
+]
+TagOption = Annotated[
+    list[str] | None,
+    typer.Option("--tag", help="Only articles with this tag; repeatable, any of them."),
+]
+SinceOption = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="Only articles of this day, month or year, or later."),
+]
+UntilOption = Annotated[
+    str | None,
+    typer.Option(metavar="DATE", help="Only articles of this day, month or year, or earlier."),
+]
+PathOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--path",
+        metavar="GLOB",
+        help="Only articles whose path below the corpus fits, as `pl/**` does; repeatable.",
+    ),
 ]
 FreshOption = Annotated[
     bool, typer.Option("--fresh", help="First index what changed in the articles.")
@@ -85,6 +107,34 @@ def checked_question(text: str) -> str:
 def read_languages(codes: list[str] | None) -> tuple[LanguageCode, ...]:
     """Return the language codes given with `--lang`."""
     return tuple(LanguageCode(code.strip().lower()) for code in codes or ())
+
+
+def read_filter(
+    settings: Settings,
+    *,
+    languages: list[str] | None,
+    tags: list[str] | None,
+    since: str | None,
+    until: str | None,
+    paths: list[str] | None,
+) -> ArticleFilter:
+    """Return which articles the options mean. Raises: `InvalidOption`."""
+    corpus = settings.corpus_folder.as_posix() + "/"
+    return ArticleFilter(
+        languages=read_languages(languages),
+        tags=tuple(tags or ()),
+        since=_read_days("--since", since)[0] if since is not None else None,
+        until=_read_days("--until", until)[1] if until is not None else None,
+        # Answers name the corpus before a path, so it may be given that way too.
+        paths=tuple(path.removeprefix(corpus) for path in paths or ()),
+    )
+
+
+def _read_days(option: str, written: str) -> tuple[date, date]:
+    days = days_of(written)
+    if days is None:
+        raise InvalidOption(option, written, "a date as 2026-01-31, 2026-01 or 2026")
+    return days
 
 
 def check_count(option: str, value: int, *, at_most: int | None = None) -> int:

@@ -9,15 +9,19 @@ from kb.cli.options import (
     FreshOption,
     LanguageOption,
     ModelOption,
+    PathOption,
+    SinceOption,
+    TagOption,
+    UntilOption,
     check_count,
     checked_question,
     global_options,
-    read_languages,
+    read_filter,
     read_question,
 )
 from kb.cli.terminal import say, show, text_style
 from kb.cli.wiring import OpenIndex, locator, open_index
-from kb.domain import Hit, LanguageCode
+from kb.domain import ArticleFilter, Hit
 from kb.errors import EmptyQuestion, ExitCode, InvalidOption, QuestionTooLong
 
 
@@ -31,6 +35,10 @@ def search(
     ] = None,
     count: Annotated[int, typer.Option("-k", "--count", help="How many passages to show.")] = 5,
     languages: LanguageOption = None,
+    tags: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    paths: PathOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     batch: Annotated[
         Path | None,
@@ -48,11 +56,14 @@ def search(
     settings = options.settings(model=model)
     check_count("-k", count)
     asked = _questions(question, batch)
-    codes, locate = read_languages(languages), locator(settings)
+    wanted = read_filter(
+        settings, languages=languages, tags=tags, since=since, until=until, paths=paths
+    )
+    locate = locator(settings)
     found = False
     with open_index(settings, quiet=options.quiet, fresh=fresh) as index:
         for text in asked:
-            hits = _hits(index, text, count, codes)
+            hits = _hits(index, text, count, wanted)
             found = found or bool(hits)
             if as_json or batch is not None:
                 show(hits_to_json(text, question_language(text), hits, locate))
@@ -78,10 +89,8 @@ def _questions(question: str | None, batch: Path | None) -> list[str]:
         raise InvalidOption("--batch", str(batch), f"a UTF-8 file to read ({error})") from error
 
 
-def _hits(
-    index: OpenIndex, text: str, count: int, languages: tuple[LanguageCode, ...]
-) -> tuple[Hit, ...]:
-    """Return hits that say different things; a line of a batch that is no question has none and keeps its place."""
+def _hits(index: OpenIndex, text: str, count: int, wanted: ArticleFilter) -> tuple[Hit, ...]:
+    """Return different hits; a line of a batch that is no question has none and keeps its place."""
     from kb.retrieval import hits_for
 
     try:
@@ -91,6 +100,6 @@ def _hits(
     return index.retriever.retrieve(
         question,
         k=hits_for(count),
-        languages=languages,
+        wanted=wanted,
         without_documents=index.freshness.not_quotable,
     ).distinct(count)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kb.corpus import Corpus
-    from kb.domain import PassageId
+    from kb.domain import DocumentId, PassageId, SourceText
     from kb.embedding import Embedder
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
@@ -43,6 +43,12 @@ class OpenIndex:
     retriever: "Retriever"
     corpus: "Corpus"
     freshness: "Freshness"
+
+    def read_text(self, document_id: "DocumentId") -> "SourceText | None":
+        """Return an article's text as it is on disk now."""
+        from kb.freshness import standing_text
+
+        return standing_text(document_id, self.corpus, self.reader)
 
 
 def run_build(

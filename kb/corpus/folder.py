@@ -9,8 +9,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from kb.changes import FileStamp
-from kb.corpus.decoding import decode
-from kb.domain import DocumentId
+from kb.corpus.decoding import decode_utf8
+from kb.domain import DocumentId, SourceText
 from kb.errors import (
     ArticleUnreadable,
     CorpusMissing,
@@ -109,11 +109,11 @@ class Corpus:
                 raise TooManyOpenFiles from error
             raise ArticleUnreadable(document_id, error.strerror or str(error)) from error
 
-    def text(self, document_id: DocumentId) -> str | None:
-        """Return an article's text as it is on disk now, or None when it cannot be read."""
+    def text(self, document_id: DocumentId) -> SourceText | None:
+        """Return an article's text as it is on disk now, or None when it is none in UTF-8."""
         try:
-            return decode(document_id, self.read(document_id))
-        except ArticleUnreadable:
+            return SourceText(decode_utf8(self.read(document_id)))
+        except (ArticleUnreadable, UnicodeDecodeError):
             return None
 
 

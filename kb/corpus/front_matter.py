@@ -9,8 +9,12 @@ from kb.errors import ArticleUnreadable
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(---|\.\.\.)[ \t]*(\n|\Z)", re.DOTALL)
 
 
-def read_front_matter(document_id: DocumentId, text: str) -> tuple[dict[str, str], int]:
-    """Return the single-valued entries between the first two `---` lines, and where they end."""
+FrontMatter = dict[str, str | tuple[str, ...]]
+"""Entries by name, each a text or a list of texts."""
+
+
+def read_front_matter(document_id: DocumentId, text: str) -> tuple[FrontMatter, int]:
+    """Return the entries between the first two `---` lines, and where they end."""
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, 0
@@ -31,10 +35,15 @@ def read_front_matter(document_id: DocumentId, text: str) -> tuple[dict[str, str
         return {}, match.end()
     if not isinstance(values, dict):
         return {}, 0  # A horizontal rule above text, not front matter.
-    # A YAML escape can name half of a surrogate pair, which is no text.
-    entries = {
-        str(key): value.encode("utf-8", "replace").decode("utf-8")
-        for key, value in values.items()
-        if isinstance(value, str)
-    }
+    entries: FrontMatter = {}
+    for key, value in values.items():
+        if isinstance(value, str):
+            entries[str(key)] = _as_text(value)
+        elif isinstance(value, list):
+            entries[str(key)] = tuple(_as_text(item) for item in value if isinstance(item, str))
     return entries, match.end()
+
+
+def _as_text(value: str) -> str:
+    # A YAML escape can name half of a surrogate pair, which is no text.
+    return value.encode("utf-8", "replace").decode("utf-8")

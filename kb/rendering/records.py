@@ -85,6 +85,7 @@ def _citation(record: dict[str, Any]) -> Citation:
     number, score = record.pop("number"), record.pop("score")
     spans = tuple((start, end) for start, end in record.pop("spans"))
     record["headings"] = tuple(record["headings"])
+    record["tags"] = tuple(record.get("tags", ()))  # Answers of older versions have none.
     return Citation(number=number, score=score, spans=spans, passage=Passage(**record))
 
 
@@ -99,6 +100,8 @@ def _found(hit: Hit, locate: Locate) -> dict[str, Any]:
         "document": passage.document_id,
         "title": passage.title,
         "language": passage.language,
+        "date": passage.date,
+        "tags": passage.tags,
         "path": locate(passage.document_id),
         "start": passage.start,
         "end": passage.end,

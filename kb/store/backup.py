@@ -30,7 +30,7 @@ from kb.store.generations import SerializeVectors, publish_vectors, remove_old_f
 from kb.store.inspection import IndexInspector
 from kb.store.lock import OnWait, writer_lock
 from kb.store.reader import IndexState, read_state
-from kb.store.schema import SCHEMA_VERSION, version_of
+from kb.store.schema import SCHEMA_VERSION, copy_rows, version_of
 
 _SEAL = b"\nkb backup, sha256 of all bytes before this line: %s\n"
 _SEAL_BYTES = len(_SEAL % (b"0" * sha256().digest_size * 2))
@@ -131,8 +131,8 @@ def _read_backup(path: Path) -> Backup:
             if version > SCHEMA_VERSION:
                 raise BackupTooNew(path, version, SCHEMA_VERSION)
             state = read_state(copy)
-            if version < SCHEMA_VERSION or state is None:
-                raise BackupInvalid(path, "it holds no index of this format")
+            if version < 1 or state is None:
+                raise BackupInvalid(path, "it holds no published index")
             documents, passages, answers = copy.execute(
                 "SELECT (SELECT count(*) FROM documents), (SELECT count(*) FROM passages),"
                 " (SELECT count(*) FROM answers)"
@@ -183,8 +183,8 @@ def _replace_tables(connection: sqlite3.Connection) -> None:
     )
     for table in reversed(_REPLACED):
         connection.execute(f"DELETE FROM main.{table}")  # noqa: S608 (our own names)
-    for table in _REPLACED:
-        connection.execute(f"INSERT INTO main.{table} SELECT * FROM backup.{table}")  # noqa: S608
+    (version,) = connection.execute("PRAGMA backup.user_version").fetchone()
+    copy_rows(connection, _REPLACED, source="backup.", version=version)
 
 
 def _merge_answers(connection: sqlite3.Connection) -> int:

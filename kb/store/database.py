@@ -22,7 +22,7 @@ from kb.errors import (
     TooManyOpenFiles,
 )
 from kb.store.files import make_folder
-from kb.store.schema import SCHEMA_VERSION, create, is_empty, migrate_from_1, version_of
+from kb.store.schema import SCHEMA_VERSION, create, is_empty, migrate, version_of
 
 _BUSY_MS = 30_000  # A publish takes well under a second; this outlasts a slow disk.
 
@@ -71,7 +71,7 @@ def open_for_writing(folder: Path) -> sqlite3.Connection:
                 with transaction(connection):
                     if is_empty(connection):  # Another process may have been faster.
                         create(connection)
-            if version_of(connection) == 1:
+            if 0 < version_of(connection) < SCHEMA_VERSION:
                 _migrate(connection)
             _check_version(folder, connection)
             connection.execute("PRAGMA foreign_keys = ON")
@@ -225,8 +225,8 @@ def _is_half_made(error: sqlite3.DatabaseError) -> bool:
 def _migrate(connection: sqlite3.Connection) -> None:
     # No foreign keys here, and they cannot be switched inside of a transaction.
     with transaction(connection):
-        if version_of(connection) == 1:  # Another process may have been faster.
-            migrate_from_1(connection)
+        if version_of(connection) < SCHEMA_VERSION:  # Another process may have been faster.
+            migrate(connection)
 
 
 def _check_version(folder: Path, connection: sqlite3.Connection) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 from kb.domain import DocumentId, LanguageCode, PassageId
 from kb.errors import IndexMissing
@@ -23,6 +24,8 @@ from kb.store.database import (
 )
 from kb.store.lock import lock_path
 from kb.store.reader import IndexState, read_state, read_vectors_file
+
+T = TypeVar("T")
 
 _VECTORS_FILE = re.compile(r"vectors-\d+\.faiss")
 _UNFINISHED = re.compile(r"vectors-\d+\.faiss\.new")
@@ -60,7 +63,11 @@ class StoredDocument:
     digest: str
     language: LanguageCode | None
     title: str
+    tags: tuple[str, ...] | None
+    """None when they cannot be read."""
     body_start: int
+    lines: tuple[int, ...] | None
+    """None where they are those of the text; empty when they cannot be read."""
     text: str
     passages: tuple[StoredPassage, ...]
 
@@ -182,14 +189,17 @@ class IndexInspector(Closing):
     def documents(self) -> Iterator[StoredDocument]:
         """Yield every document with its passages, sorted by path."""
         for row in self._rows(
-            "SELECT id, digest, language, title, body_start, text FROM documents ORDER BY id"
+            "SELECT id, digest, language, title, tags, body_start, lines, text"
+            " FROM documents ORDER BY id"
         ):
             yield StoredDocument(
                 id=DocumentId(row["id"]),
                 digest=row["digest"],
                 language=row["language"],
                 title=row["title"],
+                tags=_list_of(str, row["tags"]),
                 body_start=row["body_start"],
+                lines=None if row["lines"] is None else _list_of(int, row["lines"]) or (),
                 text=row["text"],
                 passages=self._passages(row["id"]),
             )
@@ -236,7 +246,7 @@ class IndexInspector(Closing):
                 row["end"],
                 row["first_line"],
                 row["last_line"],
-                _headings(row["headings"]),
+                _list_of(str, row["headings"]),
                 row["embedding_digest"],
             )
             for row in self._rows(
@@ -303,14 +313,15 @@ def _columns(connection: sqlite3.Connection) -> frozenset[_Column]:
     )
 
 
-def _headings(stored: str) -> tuple[str, ...] | None:
+def _list_of(kind: type[T], stored: str) -> tuple[T, ...] | None:
+    """Return a stored JSON list whose values are all of one kind, or None when it is none."""
     try:
-        headings = json.loads(stored)
+        values = json.loads(stored)
     except ValueError:
         return None
-    if not isinstance(headings, list) or not all(isinstance(part, str) for part in headings):
+    if not isinstance(values, list) or not all(isinstance(value, kind) for value in values):
         return None
-    return tuple(headings)
+    return tuple(values)
 
 
 def vectors_file_name(generation: int) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,8 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from kb.changes import FileStamp
-from kb.domain import DocumentId, LanguageCode, Passage, PassageId
+from kb.domain import (
+    EVERY_ARTICLE,
+    ArticleFilter,
+    DocumentId,
+    LanguageCode,
+    Passage,
+    PassageId,
+    SourceText,
+)
 from kb.errors import IndexMissing, IndexUnusable
+from kb.selection import choose_articles
 from kb.store.database import (
     Closing,
     closed_on_error,
@@ -36,10 +46,12 @@ class IndexState:
     dimension: int
     chunker_version: int
     built_at: str
-    scanned_ns: int
+    scanned_ns: int = 0
     """When the articles were last compared with the index, nanoseconds since 1970."""
     vectors_size: int
     vectors_sha256: str
+    calibration: str | None = None
+    """JSON: from which score on a question of this collection is answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +63,11 @@ class IndexedDocument:
     stamp: FileStamp
     language: LanguageCode | None
     title: str
+    date: str | None
+    source: str | None
+    tags: tuple[str, ...]
+    languages: frozenset[LanguageCode | None]
+    """Its own language and those of its passages."""
     passages: int
 
 
@@ -95,21 +112,30 @@ class IndexReader(Closing):
 
     def passage_ids(
         self,
+        wanted: ArticleFilter = EVERY_ARTICLE,
         *,
-        languages: Collection[LanguageCode] = (),
         without_documents: Collection[DocumentId] = (),
     ) -> tuple[PassageId, ...]:
-        """Return the passages in any of `languages` (all when empty), outside some documents."""
+        """Return the passages of articles that are meant, outside some documents.
+
+        Where languages are wanted, of an article in several only the passages in these.
+        Raises what `choose_articles` raises.
+        """
         documents = [
             document.id
-            for document in self.documents()
-            if (not languages or document.language in languages)
-            and document.id not in without_documents
+            for document in choose_articles(self.documents(), wanted)
+            if document.id not in without_documents
         ]
         rows = self._select(
-            "SELECT id FROM passages WHERE document_id IN ({}) ORDER BY id", documents
+            "SELECT id, language FROM passages WHERE document_id IN ({})", documents
         )
-        return tuple(sorted(PassageId(row["id"]) for row in rows))
+        return tuple(
+            sorted(
+                PassageId(row["id"])
+                for row in rows
+                if not wanted.languages or row["language"] in wanted.languages
+            )
+        )
 
     def passages(self, ids: Sequence[PassageId]) -> tuple[Passage, ...]:
         """Return the passages with these numbers, in the order of `ids`."""
@@ -124,6 +150,17 @@ class IndexReader(Closing):
                     if row["document_id"] == document["id"]:
                         found[id_] = _passage(row, document)
             return tuple(found[id_] for id_ in ids)
+
+    def text(self, document_id: DocumentId, *, digest: str) -> SourceText | None:
+        """Return the text of a document when it was made of the bytes that have this digest."""
+        with self._translated():
+            row = self._connection.execute(
+                "SELECT text, lines FROM documents WHERE id = ? AND digest = ?",
+                (document_id, digest),
+            ).fetchone()
+            if row is None:
+                return None
+            return SourceText(row["text"], row["lines"] and tuple(json.loads(row["lines"])))
 
     def tokens(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
         """Return the words, as tokens, of the texts embedded for these passages.
@@ -142,11 +179,7 @@ class IndexReader(Closing):
 
     def languages(self, ids: Sequence[PassageId]) -> tuple[LanguageCode | None, ...]:
         """Return the language of each passage, in the order of `ids`."""
-        rows = self._select(
-            "SELECT p.id, d.language FROM passages p JOIN documents d ON d.id = p.document_id"
-            " WHERE p.id IN ({})",
-            ids,
-        )
+        rows = self._select("SELECT id, language FROM passages WHERE id IN ({})", ids)
         with self._translated():
             languages = {row["id"]: row["language"] for row in rows}
             return tuple(languages[id_] for id_ in ids)
@@ -215,10 +248,15 @@ def read_vectors_file(folder: Path, state: IndexState) -> bytes | None:
 
 def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...]:
     """Return all documents without their text, sorted by path."""
+    languages: defaultdict[str, dict[LanguageCode | None, int]] = defaultdict(dict)
+    for row in connection.execute(
+        "SELECT document_id, language, count(*) AS passages FROM passages"
+        " GROUP BY document_id, language"
+    ):
+        languages[row["document_id"]][row["language"]] = row["passages"]
     rows = connection.execute(
-        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.inode, d.language, d.title,"
-        " (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
-        " FROM documents d ORDER BY d.id"
+        "SELECT id, digest, size_bytes, modified_ns, inode, language, title, date, source, tags"
+        " FROM documents ORDER BY id"
     )
     return tuple(
         IndexedDocument(
@@ -227,7 +265,11 @@ def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...
             stamp=_stamp(row),
             language=row["language"],
             title=row["title"],
-            passages=row["passages"],
+            date=row["date"],
+            source=row["source"],
+            tags=_tags(row["tags"]),
+            languages=frozenset((row["language"], *languages[row["id"]])),
+            passages=sum(languages[row["id"]].values()),
         )
         for row in rows
     )
@@ -254,6 +296,14 @@ def read_vectors(
     return tuple(PassageId(row["id"]) for row in rows), matrix.reshape(len(rows), dimension)
 
 
+def _tags(stored: str) -> tuple[str, ...]:
+    """Return an article's tags; those that cannot be read do not stand in the way of its text."""
+    try:
+        return tuple(map(str, json.loads(stored)))
+    except (TypeError, ValueError):  # `kb doctor` names it.
+        return ()
+
+
 def _stamp(row: sqlite3.Row) -> FileStamp:
     return FileStamp(row["size_bytes"], row["modified_ns"], row["inode"])
 
@@ -262,7 +312,9 @@ def _passage(row: sqlite3.Row, document: sqlite3.Row) -> Passage:
     return Passage(
         document_id=DocumentId(document["id"]),
         title=document["title"],
-        language=document["language"],
+        language=row["language"],
+        date=document["date"],
+        tags=_tags(document["tags"]),
         headings=tuple(json.loads(row["headings"])),
         start=row["start"],
         end=row["end"],

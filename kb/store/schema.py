@@ -1,12 +1,16 @@
 """The tables of `index/kb.sqlite3`, and what brings those of an older version up to date."""
 
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
+# A column that an older version lacks has a default, which its rows get: version 2 added
+# `scanned_ns` and `inode`, version 3 `calibration`, `tags`, `lines` and a passage's `language`.
+# No file has inode 0: until the next build, articles are told to be unchanged by their digest.
 TABLES: Mapping[str, str] = {
     # `scanned_ns`: when the build began to read the articles, in nanoseconds since 1970.
+    # `calibration`: JSON; from which score on a question of this collection is answered.
     "state": """
 CREATE TABLE state (
     only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
@@ -16,22 +20,27 @@ CREATE TABLE state (
     dimension INTEGER NOT NULL,
     chunker_version INTEGER NOT NULL,
     built_at TEXT NOT NULL,
-    scanned_ns INTEGER NOT NULL,
+    scanned_ns INTEGER NOT NULL DEFAULT 0,
     vectors_size INTEGER NOT NULL,
-    vectors_sha256 TEXT NOT NULL
+    vectors_sha256 TEXT NOT NULL,
+    calibration TEXT
 )""",
+    # `tags`: JSON list of texts, as they are written. `lines`: JSON list with the offset at which
+    # each line of the file begins in the text; NULL where the lines are the text's own.
     "documents": """
 CREATE TABLE documents (
     id TEXT PRIMARY KEY,
     digest TEXT NOT NULL,
     size_bytes INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
-    inode INTEGER NOT NULL,
+    inode INTEGER NOT NULL DEFAULT 0,
     language TEXT,
     title TEXT NOT NULL,
     date TEXT,
     source TEXT,
+    tags TEXT NOT NULL DEFAULT '[]',
     body_start INTEGER NOT NULL,
+    lines TEXT,
     text TEXT NOT NULL
 )""",
     # AUTOINCREMENT: the number of a removed passage is never given to another one.
@@ -39,6 +48,7 @@ CREATE TABLE documents (
 CREATE TABLE passages (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    language TEXT,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
     first_line INTEGER NOT NULL,
@@ -61,7 +71,7 @@ CREATE TABLE skipped (
     id TEXT PRIMARY KEY,
     size_bytes INTEGER NOT NULL,
     modified_ns INTEGER NOT NULL,
-    inode INTEGER NOT NULL,
+    inode INTEGER NOT NULL DEFAULT 0,
     reason TEXT NOT NULL
 )""",
     "answers": """
@@ -71,11 +81,11 @@ CREATE TABLE answers (
     content TEXT NOT NULL
 )""",
 }
-_PASSAGES_BY_DOCUMENT = "CREATE INDEX passages_by_document ON passages (document_id)"
+# With the language, so that what languages an article has is told from the index alone.
+_PASSAGES_BY_DOCUMENT = "CREATE INDEX passages_by_document ON passages (document_id, language)"
 
-# Columns that version 2 added. No file has inode 0: until the next build, articles are told
-# to be unchanged by their digest.
-_ADDED_IN_2 = {"state": "scanned_ns", "documents": "inode", "skipped": "inode"}
+# Tables that gained columns since version 1, in an order in which they can be filled.
+_CHANGED = ("state", "documents", "passages", "skipped")
 
 
 def version_of(connection: sqlite3.Connection) -> int:
@@ -96,19 +106,43 @@ def create(connection: sqlite3.Connection) -> None:
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
 
-def migrate_from_1(connection: sqlite3.Connection) -> None:
-    """Add the columns of version 2. To be run in a transaction, without foreign keys.
+def migrate(connection: sqlite3.Connection) -> None:
+    """Bring the tables of an older version up to date. To be run without foreign keys.
 
-    Tables are made anew, so that an index is laid out alike whatever version it began with.
+    To be run in a transaction. Tables are made anew, so that an index is laid out alike whatever
+    version it began with.
     Source: https://www.sqlite.org/lang_altertable.html#otheralter
     """
-    for table, added in _ADDED_IN_2.items():
-        connection.execute(f"CREATE TEMP TABLE old AS SELECT * FROM {table}")  # noqa: S608
-        kept = ", ".join(row["name"] for row in connection.execute("PRAGMA temp.table_info(old)"))
+    # A table that is dropped would forget which numbers it has given.
+    for table in (*_CHANGED, "sqlite_sequence"):
+        connection.execute(f"CREATE TEMP TABLE old_{table} AS SELECT * FROM {table}")  # noqa: S608
+    for table in _CHANGED:
         connection.execute(f"DROP TABLE {table}")
         connection.execute(TABLES[table])
-        connection.execute(
-            f"INSERT INTO {table} ({kept}, {added}) SELECT {kept}, 0 FROM old"  # noqa: S608
-        )
-        connection.execute("DROP TABLE temp.old")
+    connection.execute(_PASSAGES_BY_DOCUMENT)
+    copy_rows(connection, _CHANGED, source="temp.old_", version=version_of(connection))
+    connection.execute("DELETE FROM sqlite_sequence")
+    connection.execute("INSERT INTO sqlite_sequence SELECT * FROM temp.old_sqlite_sequence")
+    for table in (*_CHANGED, "sqlite_sequence"):
+        connection.execute(f"DROP TABLE temp.old_{table}")
     connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+
+def copy_rows(
+    connection: sqlite3.Connection, tables: Iterable[str], *, source: str, version: int
+) -> None:
+    """Add the rows that `tables` have in `source`, which is of this `version` or an older one.
+
+    `source` is what stands before a table's name there, as in `backup.passages`.
+    """
+    for table in tables:
+        rows = connection.execute(f"SELECT * FROM {source}{table} LIMIT 0")  # noqa: S608
+        names = ", ".join(column[0] for column in rows.description)
+        connection.execute(
+            f"INSERT INTO main.{table} ({names}) SELECT {names} FROM {source}{table}"  # noqa: S608
+        )
+    if version < 3:  # noqa: PLR2004 (a passage was in its document's language)
+        connection.execute(
+            "UPDATE main.passages SET language ="
+            " (SELECT d.language FROM main.documents d WHERE d.id = document_id)"
+        )

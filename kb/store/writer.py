@@ -232,28 +232,30 @@ class IndexWriter(Closing):
 def _insert_document(connection: sqlite3.Connection, new: NewDocument) -> None:
     document = new.document
     connection.execute(
-        "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (
-            document.id,
-            new.digest,
-            new.stamp.size_bytes,
-            new.stamp.modified_ns,
-            new.stamp.inode,
-            document.language,
-            document.title,
-            document.date,
-            document.source,
-            document.body_start,
-            document.text,
-        ),
+        "INSERT INTO documents VALUES (:id, :digest, :size_bytes, :modified_ns, :inode, :language,"
+        " :title, :date, :source, :tags, :body_start, :lines, :text)",
+        {
+            "id": document.id,
+            "digest": new.digest,
+            **asdict(new.stamp),
+            "language": document.language,
+            "title": document.title,
+            "date": document.date,
+            "source": document.source,
+            "tags": json.dumps(document.tags, ensure_ascii=False),
+            "body_start": document.body_start,
+            "lines": document.lines and json.dumps(document.lines),
+            "text": document.text,
+        },
     )
     connection.executemany(
         "INSERT INTO passages"
-        " (document_id, start, end, first_line, last_line, headings, embedding_digest)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?)",
+        " (document_id, language, start, end, first_line, last_line, headings, embedding_digest)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         [
             (
                 document.id,
+                passage.language,
                 passage.start,
                 passage.end,
                 passage.first_line,

@@ -16,6 +16,8 @@ HIT_KEYS = [
     "document",
     "title",
     "language",
+    "date",
+    "tags",
     "path",
     "start",
     "end",

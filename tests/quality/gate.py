@@ -150,7 +150,7 @@ def ask(
         return compose_answer(
             wording.text,
             retrieval,
-            index.corpus.text,
+            index.read_text,
             language=wording.language,
             model=index.reader.state.model,
             generation=index.reader.state.generation,
@@ -160,7 +160,7 @@ def ask(
     return judge(
         questions,
         index.reader,
-        index.corpus.text,
+        index.read_text,
         retrieve=retrieve or retrieve_from_index,
         compose=compose,
     )

@@ -147,7 +147,7 @@ def _ask(index: OpenIndex, seen: Observations) -> None:
         answer = answer_question(
             question,
             index.retriever,
-            index.corpus.text,
+            index.read_text,
             language=None,
             generation=generation,
             without_documents=index.freshness.not_quotable,

@@ -41,6 +41,9 @@ def answers(draw: st.DrawFn) -> Answer:
         start=draw(st.integers(0, 10**9)),
         first_line=draw(st.integers(1, 10**6)),
     )
+    source = replace(
+        source, date=draw(st.none() | TEXTS), tags=tuple(draw(st.lists(TEXTS, max_size=3)))
+    )
     zone = timezone(timedelta(minutes=draw(st.integers(-600, 600))))
     return Answer(
         question=draw(TEXTS),
@@ -73,6 +76,14 @@ def test_any_saved_answer_comes_back_equal(kept: Answer) -> None:
     assert answer_from_saved(save_form(kept)) == kept
 
 
+def test_an_answer_saved_before_there_were_tags_and_dates_comes_back() -> None:
+    record = json.loads(save_form(THREE_SOURCES))
+    for citation in record["citations"]:
+        del citation["date"], citation["tags"]
+
+    assert answer_from_saved(json.dumps(record)) == THREE_SOURCES
+
+
 # Answers
 
 
@@ -90,7 +101,8 @@ def test_an_answer_has_the_same_keys_every_time(shown: Answer) -> None:
         ]
     for citation in record["citations"]:
         assert list(citation) == [
-            *("number", "score", "document_id", "title", "language", "headings"),
+            *("number", "score", "document_id", "title", "language", "date", "tags"),
+            "headings",
             *("start", "end", "first_line", "last_line", "text", "spans", "path"),
         ]
 
@@ -132,6 +144,8 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "document": "sl/jezero.md",
                 "title": "Jezero Globoko",
                 "language": "sl",
+                "date": None,
+                "tags": [],
                 "path": "my articles/sl/jezero.md",
                 "start": 120,
                 "end": 225,
@@ -146,6 +160,8 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "document": "pl/rzeki i jeziora.md",
                 "title": "Rzeki | źródła *i* ujścia",
                 "language": "pl",
+                "date": None,
+                "tags": [],
                 "path": "my articles/pl/rzeki i jeziora.md",
                 "start": 2048,
                 "end": 2098,

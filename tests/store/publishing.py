@@ -73,10 +73,29 @@ def publish(
     tokens: bool = True,
 ) -> IndexState:
     """Publish `articles` over what is there and return the new state."""
-    documents = [cut(name, text) for name, text in articles.items()]
+    return publish_documents(
+        writer,
+        [cut(name, text) for name, text in articles.items()],
+        removed=removed,
+        skipped=skipped,
+        serialize_vectors=serialize_vectors,
+        tokens=tokens,
+    )
+
+
+def publish_documents(
+    writer: IndexWriter,
+    documents: Sequence[NewDocument],
+    *,
+    removed: Collection[str] = (),
+    skipped: Collection[SkippedFile] = (),
+    serialize_vectors: SerializeVectors = serialize,
+    tokens: bool = True,
+) -> IndexState:
+    """Publish documents over what is there and return the new state."""
     keep(writer, documents, tokens=tokens)
     return writer.publish(
-        removed={DocumentId(name) for name in (*removed, *articles)},
+        removed={*map(DocumentId, removed), *(new.document.id for new in documents)},
         added=documents,
         restamped={},
         skipped=skipped,

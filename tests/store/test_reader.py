@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +10,9 @@ import pytest
 
 from kb.changes import FileStamp
 from kb.chunking import embedded_text
-from kb.domain import DocumentId, LanguageCode
+from kb.domain import ArticleFilter, DocumentId, LanguageCode
 from kb.errors import IndexMissing, IndexUnusable
-from kb.store import IndexReader, IndexWriter, SkippedFile
+from kb.store import IndexInspector, IndexReader, IndexWriter, SkippedFile
 from kb.vector_index import FlatFaissIndex
 from tests.prose import LANGUAGES, paragraph
 from tests.store.publishing import (
@@ -21,6 +22,7 @@ from tests.store.publishing import (
     cut,
     passages_in,
     publish,
+    publish_documents,
     publish_in,
     tokens_of,
 )
@@ -52,6 +54,32 @@ def test_what_was_published_is_read_back(folder: Path) -> None:
         assert (document.title, document.language) == (new.document.title, new.document.language)
         assert document.passages == len(new.passages) == 3
     assert passages == [passage for new in published.values() for passage in new.passages]
+
+
+def test_tags_lines_and_the_language_of_each_passage_are_read_back(tmp_path: Path) -> None:
+    new = cut("sl/mlin.md", ARTICLES["sl/mlin.md"])
+    languages = (LanguageCode("sl"), None, LanguageCode("hi"))
+    lines = (0, 0, 7, len(new.document.text))
+    new = replace(
+        new,
+        document=replace(new.document, tags=("Žetev", "चक्की", "młyn"), lines=lines),
+        passages=tuple(
+            replace(passage, language=language, tags=("Žetev", "चक्की", "młyn"))
+            for passage, language in zip(new.passages, languages, strict=True)
+        ),
+    )
+    with IndexWriter(tmp_path) as writer:
+        publish_documents(writer, [new])
+
+    with IndexReader(tmp_path) as reader, IndexInspector(tmp_path) as inspector:
+        (document,), (stored,) = reader.documents(), inspector.documents()
+        assert (document.tags, document.date) == (("Žetev", "चक्की", "młyn"), "2026-02-03")
+        assert (stored.tags, stored.lines) == (document.tags, lines)
+        assert tuple(passage for _, passage in passages_in(reader)) == new.passages
+        assert reader.languages(reader.passage_ids()) == languages
+        assert document.languages == {"sl", "hi", None}
+        in_hindi = reader.passage_ids(ArticleFilter(languages=(LanguageCode("hi"),)))
+        assert in_hindi == reader.passage_ids()[2:]
 
 
 def test_passages_come_in_the_order_asked_for(folder: Path) -> None:
@@ -95,10 +123,12 @@ def test_a_model_without_token_vectors_leaves_tokens_empty(tmp_path: Path) -> No
 def test_passages_are_chosen_by_language_and_by_document(folder: Path, language: str) -> None:
     own = f"{language}/mlin.md"
     with IndexReader(folder) as reader:
-        of_language = reader.passages(reader.passage_ids(languages=[LanguageCode(language)]))
+        of_language = reader.passages(
+            reader.passage_ids(ArticleFilter(languages=(LanguageCode(language),)))
+        )
         of_others = reader.passages(reader.passage_ids(without_documents=[DocumentId(own)]))
         of_neither = reader.passage_ids(
-            languages=[LanguageCode(language)], without_documents=[DocumentId(own)]
+            ArticleFilter(languages=(LanguageCode(language),)), without_documents=[DocumentId(own)]
         )
 
     assert [passage.document_id for passage in of_language] == [own] * 3

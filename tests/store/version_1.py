@@ -1,6 +1,8 @@
 """An index as version 1 of its format had it, made of a present one."""
 
+import re
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from kb.store.database import database_path
@@ -29,6 +31,17 @@ CREATE TABLE documents (
     body_start INTEGER NOT NULL,
     text TEXT NOT NULL
 );
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_line INTEGER NOT NULL,
+    last_line INTEGER NOT NULL,
+    headings TEXT NOT NULL,
+    embedding_digest BLOB NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id);
 CREATE TABLE skipped (
     id TEXT PRIMARY KEY,
     size_bytes INTEGER NOT NULL,
@@ -39,17 +52,24 @@ CREATE TABLE skipped (
 
 
 def make_version_1(folder: Path) -> None:
-    connection = sqlite3.connect(database_path(folder))
-    new = ("state", "documents", "skipped")
-    for table in new:
-        connection.execute(f"CREATE TEMP TABLE new_{table} AS SELECT * FROM {table}")  # noqa: S608
-        connection.execute(f"DROP TABLE {table}")
-    connection.executescript(_TABLES)
-    for table in new:
-        names = ", ".join(
-            row[1] for row in connection.execute(f"PRAGMA main.table_info({table})").fetchall()
-        )
-        connection.execute(f"INSERT INTO {table} SELECT {names} FROM new_{table}")  # noqa: S608
-    connection.execute("PRAGMA user_version = 1")
-    connection.commit()
-    connection.close()
+    lay_out(folder, _TABLES, version=1)
+
+
+def lay_out(folder: Path, tables: str, *, version: int) -> None:
+    """Make `tables` anew with the rows that are in them now, as `version` had them."""
+    names = re.findall(r"CREATE TABLE (\w+)", tables)
+    with closing(sqlite3.connect(database_path(folder))) as connection:
+        given = connection.execute("SELECT name, seq FROM sqlite_sequence").fetchall()
+        for table in names:
+            connection.execute(f"CREATE TEMP TABLE new_{table} AS SELECT * FROM {table}")  # noqa: S608
+            connection.execute(f"DROP TABLE {table}")
+        connection.executescript(tables)
+        for table in names:
+            columns = ", ".join(
+                row[1] for row in connection.execute(f"PRAGMA main.table_info({table})").fetchall()
+            )
+            connection.execute(f"INSERT INTO {table} SELECT {columns} FROM new_{table}")  # noqa: S608
+        connection.execute("DELETE FROM sqlite_sequence")
+        connection.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", given)
+        connection.execute(f"PRAGMA user_version = {version}")
+        connection.commit()
