@@ -12,6 +12,7 @@ from kb.cli.options import (
     ModelOption,
     PathOption,
     QuestionArgument,
+    RerankOption,
     SinceOption,
     TagOption,
     UntilOption,
@@ -55,6 +56,7 @@ def ask(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
     from kb.answering import MAX_SENTENCES, answer_question
@@ -63,7 +65,7 @@ def ask(
     from kb.rendering.markdown import answers_to_markdown
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     text = read_question(question)
     check_count("--passages", passages)
     check_count("--sentences", sentences, at_most=MAX_SENTENCES)

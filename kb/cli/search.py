@@ -10,6 +10,7 @@ from kb.cli.options import (
     LanguageOption,
     ModelOption,
     PathOption,
+    RerankOption,
     SinceOption,
     TagOption,
     UntilOption,
@@ -46,6 +47,7 @@ def search(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Show the passages nearest to QUESTION, best first."""
     from kb.language import question_language
@@ -53,7 +55,7 @@ def search(
     from kb.rendering.terminal_text import hits_to_text
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     check_count("-k", count)
     asked = _questions(question, batch)
     wanted = read_filter(
