@@ -10,7 +10,7 @@ from math import inf
 from kb.blocks import Block, BlockKind, blocks_of
 from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
-from kb.sentences import sentence_spans
+from kb.sentences import bounded_parts, sentence_spans
 
 CHUNKER_VERSION = 3
 
@@ -158,7 +158,7 @@ def _size(text: str) -> int:
 
 def _sentences(text: str, block: Block, language: LanguageCode | None) -> Iterator[Span]:
     if block.kind in (BlockKind.ROW, BlockKind.CODE):
-        yield block.content
+        yield from bounded_parts(text, *block.content)
         return
     content = text[slice(*block.content)]
     for start, end in sentence_spans(content, language):

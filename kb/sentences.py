@@ -168,10 +168,10 @@ def sentence_spans(text: str, language: str | None) -> tuple[Span, ...]:
             start = place.after
     if start < end:
         spans.append((start, end))
-    return tuple(part for span in spans for part in _parts(text, *span))
+    return tuple(part for span in spans for part in bounded_parts(text, *span))
 
 
-def _parts(text: str, start: int, end: int) -> Iterator[Span]:
+def bounded_parts(text: str, start: int, end: int) -> Iterator[Span]:
     """Cut a span that is too long for a sentence, at white space where there is any."""
     while end - start > LONGEST_SENTENCE:
         limit = start + LONGEST_SENTENCE
