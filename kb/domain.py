@@ -154,17 +154,29 @@ class ListedArticle:
     """Why it was skipped."""
 
 
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a hit did in one stage of retrieval: its rank, from 1, is among `of` passages."""
+
+    name: str
+    score: float
+    rank: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A passage with its score for one question; higher is better.
 
-    `also` are hits further down that say the same, mostly in other languages.
+    `also` are hits further down that say the same, mostly in other languages. `stages` are what
+    the score is made of, in order.
     """
 
     passage_id: PassageId
     passage: Passage
     score: float
     also: tuple["Hit", ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

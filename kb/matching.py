@@ -79,7 +79,12 @@ class TermMatcher:
         return self._covered(best_matches(self.terms, words), languages)
 
     def coverage(self, words: TextWords, languages: Languages) -> Vector:
-        """Return the mean of coverage by whole texts and by their best windows, `(texts,)`.
+        """Return the mean of both `coverages`, shape `(texts,)`."""
+        whole, windows = self.coverages(words, languages)
+        return np.asarray((whole + windows) / 2, dtype=np.float32)
+
+    def coverages(self, words: TextWords, languages: Languages) -> tuple[Vector, Vector]:
+        """Return coverage by whole texts and by their best windows, each `(texts,)`.
 
         In a long text each term finds something alike somewhere; a window in which all of
         them do is where the answer stands. Never more than `whole_coverage`.
@@ -87,7 +92,7 @@ class TermMatcher:
         similarity = _similarity(self.terms, words)
         whole = self._covered(_best_of(similarity, words.places, words.ends), languages)
         windows = [self._best_window(similarity, words, languages, size) for size in _WINDOWS]
-        return np.asarray((whole + sum(windows) / len(windows)) / 2, dtype=np.float32)
+        return whole, np.mean(windows, axis=0, dtype=np.float32)
 
     def _best_window(
         self, similarity: Matrix, words: TextWords, languages: Languages, size: int

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from kb.chunking import embedded_text
-from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, Stage
 from kb.embedding import Embedder, Reranker
 from kb.retrieval import Retrieval, Retriever
 from kb.store import IndexReader
@@ -45,4 +45,8 @@ def reranked(question: str, hits: Sequence[Hit], reranker: Reranker) -> tuple[Hi
     """Return the same hits with the reranker's scores, best first; equal ones stay in order."""
     scores = reranker.score(question, [embedded_text(hit.passage) for hit in hits])
     scored = [replace(hit, score=score) for hit, score in zip(hits, scores, strict=True)]
-    return tuple(sorted(scored, key=lambda hit: -hit.score))
+    ranked = enumerate(sorted(scored, key=lambda hit: -hit.score), start=1)
+    return tuple(
+        replace(hit, stages=(*hit.stages, Stage("reranker", hit.score, rank, len(hits))))
+        for rank, hit in ranked
+    )

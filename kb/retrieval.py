@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from kb.abstention import CONSULTED, is_relevant
+from kb.candidates import Candidates
 from kb.centre import Centre
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
@@ -27,6 +27,9 @@ FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.3
+
+# What each stage goes by, as `kb search --explain` names it.
+_BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
@@ -102,40 +105,42 @@ class Retriever:
         among = None
         if wanted != EVERY_ARTICLE or without_documents:
             among = self._index.passage_ids(wanted, without_documents=without_documents)
-        candidates = self._candidates(scorer, max(k, CANDIDATES), among)
-        hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
+        ids, cosines = self._nearest(scorer, max(k, CANDIDATES), among)
+        candidates = Candidates(ids).after(_BY_MEAN, cosines)
+        hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
         confidence = self._confidence(hits[:CONSULTED], scorer)
-        answers = is_relevant(
-            confidence, candidates.cosines, is_coverage=scorer.matcher is not None
-        )
+        answers = is_relevant(confidence, cosines, is_coverage=scorer.matcher is not None)
         return Retrieval(hits, scorer, confidence, answers)
 
-    def _candidates(
+    def _nearest(
         self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
-    ) -> "_Candidates":
+    ) -> tuple[tuple[PassageId, ...], Vector]:
+        """Return the passages with the nearest mean vectors, and how near they are."""
         nearest = self._vectors.search(scorer.direction, k=count, among=among)
         ids = tuple(PassageId(id_) for id_, _ in nearest)
-        languages = self._index.languages(ids)
-        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), languages))
+        return ids, scorer.cosines(self._vectors.vectors(ids), self._index.languages(ids))
 
     def _scored(
-        self, candidates: "_Candidates", scorer: "Scorer", finalists: int
-    ) -> tuple["_Candidates", Vector]:
+        self, candidates: Candidates, cosines: Vector, scorer: "Scorer", finalists: int
+    ) -> tuple[Candidates, Vector]:
         """Return the best candidates with their scores, in no order."""
         if scorer.matcher is None:
-            return candidates, candidates.cosines
-        bounds = scorer.mixed(candidates.cosines, self._whole_coverage(candidates, scorer.matcher))
-        best = candidates.only(np.argsort(-bounds, kind="stable")[:finalists])
-        return best, scorer.mixed(best.cosines, scorer.matcher.coverage(*self._words(best.ids)))
+            return candidates, cosines
+        covered = self._whole_coverage(candidates.ids, scorer.matcher)
+        places = np.argsort(-scorer.mixed(cosines, covered), kind="stable")[:finalists]
+        best = candidates.after(_BY_PASSAGE, covered).only(places)
+        whole, windows = scorer.matcher.coverages(*self._words(best.ids))
+        scores = scorer.mixed(cosines[places], 0.5 * whole + 0.5 * windows)
+        return best.after(_BY_WINDOWS, windows), scores
 
-    def _whole_coverage(self, candidates: "_Candidates", matcher: TermMatcher) -> Vector:
-        """Return how much of the question each candidate covers; of the sample it is known."""
+    def _whole_coverage(self, ids: Sequence[PassageId], matcher: TermMatcher) -> Vector:
+        """Return how much of the question each passage covers; of the sample it is known."""
         known = dict(zip(self._sample_ids, matcher.sample_coverage.tolist(), strict=True))
-        others = [id_ for id_ in candidates.ids if id_ not in known]
+        others = [id_ for id_ in ids if id_ not in known]
         if others:
             covered = matcher.whole_coverage(*self._words(others))
             known.update(zip(others, covered.tolist(), strict=True))
-        return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
+        return np.array([known[id_] for id_ in ids], dtype=np.float32)
 
     def _confidence(self, hits: Sequence[Hit], scorer: "Scorer") -> float:
         """Return the highest score of `hits` by themselves, whatever else the collection holds.
@@ -151,11 +156,16 @@ class Retriever:
         covered = scorer.matcher.unscaled.coverage(*self._words(ids))
         return float(scorer.mixed(cosines, covered).max())
 
-    def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
+    def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
         ids = [candidates.ids[place] for place in best]
         hits = [
-            Hit(passage_id=id_, passage=passage, score=float(scores[place]))
+            Hit(
+                passage_id=id_,
+                passage=passage,
+                score=float(scores[place]),
+                stages=candidates.stages_at(int(place)),
+            )
             for id_, place, passage in zip(ids, best, self._index.passages(ids), strict=True)
         ]
         # Equal scores come in the order of the articles, whatever the order of indexing: so
@@ -197,17 +207,6 @@ class Retriever:
     def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
         assert isinstance(self.embedder, TokenVectors)
         return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Passages and how near their mean vectors are, as cosines, in the same order."""
-
-    ids: tuple[PassageId, ...]
-    cosines: Vector
-
-    def only(self, places: npt.NDArray[np.intp]) -> "_Candidates":
-        return _Candidates(tuple(self.ids[place] for place in places), self.cosines[places])
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ LAYERS = {
         "abstention",
         "blocks",
         "boilerplate",
+        "candidates",
         "centre",
         "changes",
         "chunking",

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.domain import Stage
 from kb.embedding.embedded import EmbeddedModel
 from kb.reranking import DEPTH, RerankingRetriever, reranked
 from kb.vector_index import FlatFaissIndex
@@ -36,8 +37,10 @@ def test_the_same_hits_come_in_the_order_of_their_new_scores(scores: list[float]
 
     assert sorted(hit.passage_id for hit in found) == sorted(hit.passage_id for hit in HITS)
     assert [hit.score for hit in found] == sorted(scores, reverse=True)
-    for hit in found:
-        assert replace(hit, score=0) in [replace(before, score=0) for before in HITS]
+    for rank, hit in enumerate(found, start=1):
+        assert hit.stages == (Stage("reranker", hit.score, rank, len(HITS)),)
+        unchanged = replace(hit, score=0, stages=())
+        assert unchanged in [replace(before, score=0) for before in HITS]
 
 
 def test_equal_scores_leave_the_order_as_it_was() -> None:

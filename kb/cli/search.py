@@ -45,6 +45,10 @@ def search(
         Path | None,
         typer.Option(help="Read one question per line, print one JSON object per line."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show how each passage did in every stage of retrieval."),
+    ] = False,
     fresh: FreshOption = False,
     model: ModelOption = None,
     rerank: RerankOption = None,
@@ -68,9 +72,9 @@ def search(
             hits = _hits(index, text, count, wanted)
             found = found or bool(hits)
             if as_json or batch is not None:
-                show(hits_to_json(text, question_language(text), hits, locate))
+                show(hits_to_json(text, question_language(text), hits, locate, explain=explain))
             elif hits:
-                show(hits_to_text(hits, locate, text_style()))
+                show(hits_to_text(hits, locate, text_style(), explain=explain))
     if not found:
         say("no passage to show", quiet=options.quiet)
         raise typer.Exit(ExitCode.NO_ANSWER)

@@ -1,7 +1,7 @@
 """Answers and hits as text for a terminal or a pipe."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.domain import Answer, Citation, Hit, Passage, Quote, Span
@@ -45,9 +45,21 @@ def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
     return "\n\n".join(("\n".join(quotes), style.dim("Sources"), *sources))
 
 
-def hits_to_text(hits: Sequence[Hit], locate: Locate, style: TextStyle) -> str:
-    """Return ranked passages, best first."""
-    return "\n\n".join(_hit(rank, hit, locate, style) for rank, hit in enumerate(hits, start=1))
+def hits_to_text(
+    hits: Sequence[Hit], locate: Locate, style: TextStyle, *, explain: bool = False
+) -> str:
+    """Return ranked passages, best first; with `explain`, what each stage of retrieval gave."""
+    shown = (
+        "\n".join((_hit(rank, hit, locate, style), *(_stages(hit, style) if explain else ())))
+        for rank, hit in enumerate(hits, start=1)
+    )
+    return "\n\n".join(shown)
+
+
+def _stages(hit: Hit, style: TextStyle) -> Iterator[str]:
+    for stage in hit.stages:
+        place = f"{stage.score:.2f}, rank {stage.rank} of {stage.of}"
+        yield style.dim(f"{_INDENT}{stage.name}: {place}")
 
 
 def location(passage: Passage, locate: Locate) -> str:
