@@ -3,21 +3,56 @@
 A flag goes before the environment, the environment before `kb.toml`, and that before defaults.
 """
 
+import json
 import os
 import re
+import textwrap
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from kb.article_errors import BaseExists, BaseUnwritable
 from kb.errors import ConfigError
 
 CONFIG_NAME = "kb.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What a settings file may say, and how a new one explains it."""
+
+    meaning: str
+    example: str | int
+    is_set: bool = False
+    """In a new file; others stand there as a comment."""
+
+
+_KEYS = {
+    # Set in a new file, so that its base is used from any folder below it.
+    "corpus": _Key("The folder of your articles.", "corpus", is_set=True),
+    "index": _Key("The folder of the index, which kb makes.", "index", is_set=True),
+    "model": _Key(
+        "The embedding model: `embedded`, or a sentence-transformers model, by its folder or by "
+        "its name on the hub once it is on this machine. Without it an index keeps the model "
+        "that it was built with.",
+        "embedded",
+    ),
+    "dimension": _Key(
+        "How many numbers a vector keeps, for a model trained for that (Matryoshka).", 256
+    ),
+    "batch_size": _Key("How many passages another model reads at once.", 32),
+    "device": _Key("What another model computes on: cpu, cuda, mps ...", "cpu"),
+    "rerank": _Key("A cross encoder that orders the first hits anew.", "models/reranker"),
+}
+_NUMBERS = frozenset(name for name, key in _KEYS.items() if isinstance(key.example, int))
 _MODELS = ("model", "rerank")
-_NUMBERS = ("dimension", "batch_size")
-_KEYS = ("corpus", "index", "model", *_NUMBERS, "device", "rerank")
 _WHOLE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FLAGS = {"dimension": "--dim", "batch_size": "--batch-size"}
+_HEAD = """\
+# Settings of a knowledge base. kb finds this file from its folder and from any folder below.
+# Paths are relative to this file. Flags and the variables KB_... go before what is set here.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +122,38 @@ def load_settings(
         device=found["device"],
         rerank=found["rerank"],
     )
+
+
+def settings_template() -> str:
+    """Return a settings file for a new base: every option with what it means."""
+    options = (
+        f"{textwrap.fill(key.meaning, 88, initial_indent='# ', subsequent_indent='# ')}\n"
+        f"{'' if key.is_set else '# '}{name} = {json.dumps(key.example)}\n"
+        for name, key in _KEYS.items()
+    )
+    return "\n".join((_HEAD, *options))
+
+
+def make_base(folder: Path) -> Path:
+    """Make a folder with a corpus and a settings file, and return that file.
+
+    What is there already is left as it is. Raises: `BaseExists`, `BaseUnwritable`.
+    """
+    file = folder / CONFIG_NAME
+    try:
+        if os.path.lexists(file):
+            raise BaseExists(file)
+        (folder / str(_KEYS["corpus"].example)).mkdir(parents=True, exist_ok=True)
+        with file.open("x", encoding="utf-8", newline="\n") as opened:
+            opened.write(settings_template())
+    except OSError as error:
+        raise BaseUnwritable(folder, error.strerror or str(error)) from error
+    return file
+
+
+def editor_command() -> str | None:
+    """Return what the user edits texts with."""
+    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or None
 
 
 def color_is_wanted() -> bool:

@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from kb.changes import FileStamp, RebuildPlan, lost_documents, plan_rebuild
 from kb.chunking import CHUNKER_VERSION, Window, embedded_text, passages_of
-from kb.corpus import Corpus, DetectLanguage, digest_of, parse, storable_id
-from kb.domain import Document, DocumentId, Passage
+from kb.corpus import Corpus, digest_of, parse, storable_id
+from kb.domain import DetectLanguage, Document, DocumentId, Passage
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
 from kb.passage_languages import with_own_languages

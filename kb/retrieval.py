@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.abstention import CONSULTED, is_relevant
+from kb.centre import Centre
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import Statement, grouped
@@ -15,7 +16,7 @@ from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
-from kb.vectors import Vector
+from kb.vectors import Matrix, Vector
 from kb.words import TextWords
 
 # With thousands of passages on one subject, the mean vector does often not bring an answering
@@ -25,7 +26,7 @@ CANDIDATES = 2_000
 FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
-MEAN_WEIGHT = 0.2
+MEAN_WEIGHT = 0.3
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
@@ -101,17 +102,20 @@ class Retriever:
         among = None
         if wanted != EVERY_ARTICLE or without_documents:
             among = self._index.passage_ids(wanted, without_documents=without_documents)
-        nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
-        candidates = _Candidates(
-            ids=tuple(PassageId(id_) for id_, _ in nearest),
-            cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
-        )
+        candidates = self._candidates(scorer, max(k, CANDIDATES), among)
         hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:CONSULTED], candidates, scorer)
+        confidence = self._confidence(hits[:CONSULTED], scorer)
         answers = is_relevant(
             confidence, candidates.cosines, is_coverage=scorer.matcher is not None
         )
         return Retrieval(hits, scorer, confidence, answers)
+
+    def _candidates(
+        self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
+    ) -> "_Candidates":
+        nearest = self._vectors.search(scorer.direction, k=count, among=among)
+        ids = tuple(PassageId(id_) for id_, _ in nearest)
+        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), self._languages(ids)))
 
     def _scored(
         self, candidates: "_Candidates", scorer: "Scorer", finalists: int
@@ -132,21 +136,19 @@ class Retriever:
             known.update(zip(others, covered.tolist(), strict=True))
         return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
 
-    def _confidence(
-        self, hits: Sequence[Hit], candidates: "_Candidates", scorer: "Scorer"
-    ) -> float:
-        """Return the highest score of `hits` without the scale between languages.
+    def _confidence(self, hits: Sequence[Hit], scorer: "Scorer") -> float:
+        """Return the highest score of `hits` by themselves, whatever else the collection holds.
 
-        The scale makes the best of poor matches count in full, which is right for order and
-        wrong for telling whether there is an answer at all.
+        The scale between languages makes the best of poor matches count in full, and the centre
+        of a small collection is near to all its passages: both are right for order and wrong for
+        telling whether there is an answer at all.
         """
         if not hits or scorer.matcher is None:
             return hits[0].score if hits else 0.0
         ids = [hit.passage_id for hit in hits]
-        cosines = dict(zip(candidates.ids, candidates.cosines.tolist(), strict=True))
+        cosines = self._vectors.vectors(ids) @ scorer.question
         covered = scorer.matcher.unscaled.coverage(*self._words(ids))
-        scores = scorer.mixed(np.array([cosines[id_] for id_ in ids], dtype=np.float32), covered)
-        return float(scores.max())
+        return float(scorer.mixed(cosines, covered).max())
 
     def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
@@ -164,11 +166,12 @@ class Retriever:
         question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
-            return Scorer(self.embedder, vector, None)
+            nothing = Centre(np.zeros_like(vector), {})
+            return Scorer(self.embedder, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, vector, matcher)
+        return Scorer(self.embedder, vector, self._centre, matcher)
 
     @cached_property
     def _question_reader(self) -> QuestionReader | None:
@@ -182,17 +185,25 @@ class Retriever:
         return self._index.sample(_SAMPLE)
 
     @cached_property
+    def _centre(self) -> Centre:
+        ids = self._sample_ids
+        return Centre.of(self._vectors.vectors(ids), self._languages(ids))
+
+    @cached_property
     def _sample(self) -> tuple[TextWords, Languages]:
         return self._words(self._sample_ids)
 
     def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
         assert isinstance(self.embedder, TokenVectors)
-        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
+        return TextWords(self._index.tokens(ids), self.embedder), self._languages(ids)
+
+    def _languages(self, ids: Sequence[PassageId]) -> Languages:
+        return self._index.languages(ids)
 
 
 @dataclass(frozen=True, slots=True)
 class _Candidates:
-    """Passages and the cosines of their mean vectors, in the same order."""
+    """Passages and how near their mean vectors are, as cosines, in the same order."""
 
     ids: tuple[PassageId, ...]
     cosines: Vector
@@ -207,8 +218,18 @@ class Scorer:
 
     embedder: Embedder
     question: Vector
+    centre: Centre
     matcher: TermMatcher | None
     """None for a model without token vectors: then the score is the cosine."""
+
+    @property
+    def direction(self) -> Vector:
+        """What the passages to look at have to be near to."""
+        return self.centre.direction(self.question)
+
+    def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
+        """Return how near texts with these mean vectors are, shape `(texts,)`."""
+        return self.centre.nearness(self.question, vectors, languages)
 
     def mixed(self, cosines: Vector, covered: Vector) -> Vector:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
@@ -216,7 +237,7 @@ class Scorer:
 
     def score(self, texts: Sequence[str], languages: Languages) -> Vector:
         """Return the scores of texts that are not in the index, shape `(texts,)`."""
-        cosines = np.asarray(self.embedder.embed_passages(texts) @ self.question)
+        cosines = self.cosines(self.embedder.embed_passages(texts), languages)
         if self.matcher is None:
             return cosines
         assert isinstance(self.embedder, TokenVectors)

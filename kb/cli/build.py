@@ -1,6 +1,6 @@
 """`kb build`: bring the index in step with the articles."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,7 +13,11 @@ from kb.cli.options import (
 )
 from kb.cli.terminal import say, show
 from kb.cli.wiring import run_build
+from kb.config import Settings
 from kb.errors import ExitCode
+
+if TYPE_CHECKING:
+    from kb.indexing import BuildReport
 
 
 def build(
@@ -40,8 +44,15 @@ def build(
         model=model, dimension=dimension, device=device, batch_size=batch_size
     )
     report = run_build(settings, full=full, prune=prune, wait=not no_wait, quiet=options.quiet)
+    show_report(report, settings, quiet=options.quiet)
+    if report.skipped:
+        raise typer.Exit(ExitCode.SKIPPED)
+
+
+def show_report(report: "BuildReport", settings: Settings, *, quiet: bool) -> None:
+    """Print what a build did, and name what it skipped."""
     plan = report.plan
-    if not options.quiet:
+    if not quiet:
         show(
             f"{report.documents} articles: {len(plan.added)} added, {len(plan.changed)} changed,"
             f" {len(plan.removed)} removed, {len(plan.to_keep)} unchanged,"
@@ -61,5 +72,3 @@ def build(
         )
     for file in report.skipped:
         say(f"skipped {file.id!r}: {file.reason}")
-    if report.skipped:
-        raise typer.Exit(ExitCode.SKIPPED)

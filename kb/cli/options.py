@@ -23,6 +23,13 @@ QuestionArgument = Annotated[
         metavar="QUESTION", help="What you want to know; `-` reads it from standard input."
     ),
 ]
+ArticleArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ARTICLE",
+        help="Its path, a citation such as `corpus/pl/a.md:12`, or a part of its path or title.",
+    ),
+]
 LanguageOption = Annotated[
     list[str] | None,
     typer.Option("--lang", help="Only articles in this language (sl, pl, hi, ...); repeatable."),
@@ -46,6 +53,9 @@ PathOption = Annotated[
         metavar="GLOB",
         help="Only articles whose path below the corpus fits, as `pl/**` does; repeatable.",
     ),
+]
+NoBuildOption = Annotated[
+    bool, typer.Option("--no-build", help="Leave the index as it is; `kb build` follows later.")
 ]
 FreshOption = Annotated[
     bool, typer.Option("--fresh", help="First index what changed in the articles.")
@@ -175,14 +185,15 @@ def read_filter(
     return ArticleFilter(
         languages=read_languages(languages),
         tags=tuple(tags or ()),
-        since=_read_days("--since", since)[0] if since is not None else None,
-        until=_read_days("--until", until)[1] if until is not None else None,
+        since=read_days("--since", since)[0] if since is not None else None,
+        until=read_days("--until", until)[1] if until is not None else None,
         # Answers name the corpus before a path, so it may be given that way too.
         paths=tuple(path.removeprefix(corpus) for path in paths or ()),
     )
 
 
-def _read_days(option: str, written: str) -> tuple[date, date]:
+def read_days(option: str, written: str) -> tuple[date, date]:
+    """Return the first and last day that a date may mean. Raises: `InvalidOption`."""
     days = days_of(written)
     if days is None:
         raise InvalidOption(option, written, "a date as 2026-01-31, 2026-01 or 2026")

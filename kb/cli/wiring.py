@@ -1,7 +1,7 @@
 """Wires adapters into use cases. Imports what is heavy only when a command needs it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,8 +20,9 @@ from kb.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.collecting import Collector
     from kb.corpus import Corpus
-    from kb.domain import DocumentId, PassageId, SourceText
+    from kb.domain import DocumentId, ListedArticle, PassageId, SourceText
     from kb.embedding import Embedder, ModelOptions
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
@@ -127,6 +128,79 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
         yield OpenIndex(reader, vectors, retriever, corpus, freshness)
 
 
+def list_all(settings: Settings) -> "tuple[ListedArticle, ...]":
+    """Return every article, without an index as well: then all are new.
+
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
+    """
+    from kb.corpus import Corpus
+    from kb.freshness import check_freshness
+    from kb.listing import list_articles
+    from kb.store import IndexReader
+
+    corpus = Corpus(settings.corpus_folder)
+    try:
+        with IndexReader(settings.index_folder) as reader:
+            indexed, skipped = reader.documents(), reader.skipped()
+            freshness = compare(corpus, reader)
+    except IndexMissing:
+        indexed, skipped = (), ()
+        freshness = check_freshness(corpus, indexed, skipped, scanned_ns=0)
+    return list_articles(corpus, indexed, skipped, freshness)
+
+
+def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int | None]":
+    """Return the article that the user named, and the line if one was.
+
+    Raises: `UnknownArticle`, `AmbiguousArticle`, and what `list_all` raises.
+    """
+    from kb.naming import find_article
+
+    articles = {article.id: article for article in list_all(settings)}
+    titles = {id_: article.title for id_, article in articles.items()}
+    found = find_article(named, titles, corpora=corpus_names(settings))
+    return articles[found.id], found.line
+
+
+@contextmanager
+def open_collector(settings: Settings) -> "Iterator[Collector]":
+    """Open what adds articles, with the index to compare them with when there is one.
+
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`, `ModelMismatch`.
+    """
+    from kb.collecting import Collector
+    from kb.corpus import Corpus
+    from kb.embedding import EMBEDDED, open_embedder
+    from kb.language import document_language
+    from kb.store import IndexReader
+
+    corpus = Corpus(settings.corpus_folder)
+    with ExitStack() as opened:
+        reader = None
+        with suppress(IndexMissing):
+            reader = opened.enter_context(IndexReader(settings.index_folder))
+        if reader is not None:
+            embedder = _index_embedder(with_own_model(settings), reader)
+        else:
+            embedder = open_embedder(settings.model.value if settings.model else EMBEDDED)
+        yield Collector(corpus, reader, embedder, detect_language=document_language)
+
+
+def is_complete(settings: Settings, corpus: "Corpus") -> bool:
+    """True when no indexed article is gone from the corpus."""
+    from kb.store import IndexReader
+
+    with suppress(IndexMissing), IndexReader(settings.index_folder) as reader:
+        return not compare(corpus, reader).removed
+    return False
+
+
+def corpus_names(settings: Settings) -> tuple[str, str]:
+    """Return what the path of an article may begin with: the corpus as named, and as it lies."""
+    folder = settings.corpus_folder
+    return folder.as_posix(), folder.resolve().as_posix()
+
+
 def locator(settings: Settings) -> "Locate":
     """Return where each document lies, below the corpus folder as the user named it."""
     return lambda document_id: (settings.corpus_folder / document_id).as_posix()
@@ -186,7 +260,7 @@ def _reader_or_first_build(settings: Settings, *, quiet: bool) -> "IndexReader":
         _build_for_question(settings, quiet=quiet)
     except IndexOutdated:
         say(f"bringing the index in {str(settings.index_folder)!r} up to date first", quiet=quiet)
-        _build_for_question(_with_own_model(settings), quiet=quiet)
+        _build_for_question(with_own_model(settings), quiet=quiet)
     return IndexReader(settings.index_folder)
 
 
@@ -198,14 +272,14 @@ def _index_changes(settings: Settings, corpus: "Corpus", *, quiet: bool) -> None
         with IndexReader(settings.index_folder) as reader:
             is_fresh = compare(corpus, reader).is_fresh
         if not is_fresh:
-            _build_for_question(_with_own_model(settings), quiet=quiet)
+            _build_for_question(with_own_model(settings), quiet=quiet)
     except (IndexMissing, IndexOutdated):
         return  # The build that comes first has every change in it.
     except KbError as error:
         say(f"changes are not indexed: {error}")
 
 
-def _with_own_model(settings: Settings) -> Settings:
+def with_own_model(settings: Settings) -> Settings:
     """Return settings that leave an index its model: only `kb build --model` changes that."""
     return replace(settings, model=None, dimension=None)
 

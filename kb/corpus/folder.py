@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kb.changes import FileStamp
 from kb.corpus.decoding import decode_utf8
+from kb.corpus.parsing import HTML_SUFFIXES, is_page
 from kb.domain import DocumentId, SourceText
 from kb.errors import (
     ArticleUnreadable,
@@ -19,7 +20,7 @@ from kb.errors import (
     TooManyOpenFiles,
 )
 
-ARTICLE_SUFFIXES = (".md", ".txt")
+ARTICLE_SUFFIXES = (".md", ".txt", *HTML_SUFFIXES)
 
 _LARGEST = 2**63 - 1
 _NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
@@ -52,7 +53,7 @@ class Corpus:
         self.folder = folder
 
     def files(self) -> tuple[ArticleFile, ...]:
-        """Return every `.md` and `.txt` file at any depth, sorted by path.
+        """Return every text and HTML file at any depth, sorted by path.
 
         Hidden files and folders are left out, and so is what a symbolic link leads to outside
         the corpus. Raises `CorpusUnreadable` for a folder that may not be listed: leaving it
@@ -110,7 +111,9 @@ class Corpus:
             raise ArticleUnreadable(document_id, error.strerror or str(error)) from error
 
     def text(self, document_id: DocumentId) -> SourceText | None:
-        """Return an article's text as it is on disk now, or None when it is none in UTF-8."""
+        """Return an article's text as it is on disk now, or None when it is no plain UTF-8."""
+        if is_page(document_id):
+            return None
         try:
             return SourceText(decode_utf8(self.read(document_id)))
         except (ArticleUnreadable, UnicodeDecodeError):

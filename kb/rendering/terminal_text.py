@@ -64,6 +64,16 @@ def location(passage: Passage, locate: Locate) -> str:
     return f"{_safe(locate(passage.document_id), line_ends=True)}:{lines}"
 
 
+def indented(text: str, style: TextStyle) -> str:
+    """Return text of an article as a terminal can show it, set off from what is said of it."""
+    return _filled(_safe(text), style, _INDENT)
+
+
+def in_one_line(text: str) -> str:
+    """Return text of an article or a file name as a terminal can show it, without line ends."""
+    return _safe(text, line_ends=True)
+
+
 def also_in(quote: Quote, answer: Answer) -> str:
     """Return where else a quote is said: " (also in ro [2], hi [3])", or nothing."""
     if not quote.also:

@@ -151,7 +151,7 @@ def test_a_corpus_without_an_article_makes_no_index(tmp_path: Path) -> None:
     kb = Kb(tmp_path)
     kb.corpus.mkdir()
 
-    assert "holds no readable .md or .txt article" in kb("build").complaint
+    assert "holds no readable .md, .txt or .html article" in kb("build").complaint
     assert "there is no index" in kb("status").complaint
 
 

@@ -78,7 +78,10 @@ def test_only_articles_that_fit_are_searched(
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("--tag", "jezero"), "no article has the tag 'jezero'; there is Gorništvo, góry, koča, "),
+        (
+            ("--tag", "jezero"),
+            "no article has the tag 'jezero'; there is 'Gorništvo', 'góry', 'koča', ",
+        ),
         (("--path", "de/*"), "there is 'en/hut.md', 'hi/कुटिया.md', "),
         (("--lang", "xx"), "the index has en, hi, pl, ro, sl"),
         (("--since", "2027"), "are dated from 2024-11-03 to 2026-12-31"),

@@ -112,7 +112,8 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *("", "build", "ask", "search", "export", "status", "eval"),
+    *("", "init", "add", "build", "ask", "search", "export"),
+    *("list", "show", "open", "remove", "status", "eval"),
     *("doctor", "backup", "restore", "models", "models pull"),
 ]
 
