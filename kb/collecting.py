@@ -24,6 +24,10 @@ from kb.vectors import Matrix, likeness
 NEAR = 0.72
 _SHOWN_NEAR = 3
 
+_NOT_WRITTEN = (
+    "front matter cannot be written in it; leave out --lang, --title, --date and --tag, or edit it"
+)
+
 
 class Verdict(StrEnum):
     """What was done with a file."""
@@ -135,8 +139,7 @@ class Collector:
             content = _with_entries(content, read, placing.entries)
             changed = parse(DocumentId(below), content, detect_language=self._detect_language)
             if _body(changed) != _body(read) or not _says(changed, placing.entries):
-                reason = "its front matter cannot take what you want it to say; write it by hand"
-                raise ArticleUnreadable(source, reason)
+                raise ArticleUnreadable(source, _NOT_WRITTEN)
             read = changed
         target = place_of(below, read.language, placing.folder)
         return content, replace(read, id=DocumentId(target))
@@ -278,8 +281,7 @@ def _with_entries(
     try:
         return with_front_matter(text, entries).encode()
     except ValueError as error:
-        reason = f"its front matter cannot be changed ({error}); write in it by hand"
-        raise ArticleUnreadable(document.id, reason) from error
+        raise ArticleUnreadable(document.id, f"{_NOT_WRITTEN} ({error})") from error
 
 
 def _says(document: Document, entries: Mapping[str, str | tuple[str, ...]]) -> bool:

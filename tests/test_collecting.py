@@ -275,7 +275,24 @@ def test_front_matter_that_cannot_be_changed_is_left_and_the_file_skipped(
     )
 
     assert addition.verdict is Verdict.UNREADABLE
-    assert "write in it by hand" in addition.reason
+    assert "leave out --lang" in addition.reason
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_copied_as_it_is_and_takes_no_front_matter(
+    workspace: Workspace, embedded_model: EmbeddedModel, language: str
+) -> None:
+    page = f"<html><body><article><h1>Mlin</h1><p>{paragraph(language)}</p></article></body></html>"
+    placing = Placing(entries=entries_of(tags=["mlin"]))
+
+    (refused,) = add(workspace, embedded_model, ("a.html", page), placing=placing)
+    added, known = add(workspace, embedded_model, ("a.html", page), ("b.html", f"<!-- -->{page}\n"))
+
+    assert (refused.verdict, refused.at) == (Verdict.UNREADABLE, None)
+    assert "leave out --lang" in refused.reason
+    assert (added.verdict, added.at) == (Verdict.ADDED, f"{language}/a.html")
+    assert workspace.path(f"{language}/a.html").read_bytes() == page.encode()
+    assert (known.verdict, known.at) == (Verdict.KNOWN, added.at)
 
 
 # Out of the corpus

@@ -22,7 +22,7 @@ from kb.language import document_language
 from tests.prose import HEADINGS, LANGUAGES, SENTENCES, paragraph
 from tests.workspace import Workspace
 
-MENU = "<nav><a href='/'>Domov</a> <a href='/o'>O nas</a></nav>"
+MENU = "<nav\n class='a > b'><a href='/'>Domov</a><!-- opomba\n --> <a\nhref='/o'>O nas</a></nav>"
 
 
 def page(language: str, *, head: str = "", extra: str = "") -> str:

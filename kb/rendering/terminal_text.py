@@ -1,21 +1,15 @@
 """Answers and hits as text for a terminal or a pipe."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from kb.domain import Answer, Citation, Hit, Passage, Quote, Span
 from kb.rendering import Locate
+from kb.rendering.neutral import neutral
 
 _INDENT = "    "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-# Control characters and direction overrides in an article or a file name could repaint the
-# terminal or show a path as another; line ends and the joiners inside Hindi words are harmless.
-_UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
 
 NO_ANSWER = "Not in your articles: no passage is close enough to answer this."
 
@@ -61,7 +55,7 @@ def location(passage: Passage, locate: Locate) -> str:
     lines = f"{passage.first_line}"
     if passage.last_line != passage.first_line:
         lines += f"-{passage.last_line}"
-    return f"{_safe(locate(passage.document_id), line_ends=True)}:{lines}"
+    return f"{neutral(locate(passage.document_id), line_ends=True)}:{lines}"
 
 
 def indented(text: str, style: TextStyle) -> str:
@@ -103,7 +97,7 @@ def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
 
 def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:
     passage = citation.passage
-    path = " > ".join(_safe(heading, line_ends=True) for heading in passage.headings)
+    path = " > ".join(neutral(heading, line_ends=True) for heading in passage.headings)
     head = [style.bold(_source_line(citation, locate))]
     if path:
         head.append(style.dim(_INDENT + path))
@@ -114,8 +108,8 @@ def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:
 
 def _source_line(citation: Citation, locate: Locate) -> str:
     passage = citation.passage
-    language = _safe(passage.language or "??", line_ends=True)
-    title = _safe(passage.title, line_ends=True)
+    language = neutral(passage.language or "??", line_ends=True)
+    title = neutral(passage.title, line_ends=True)
     return (
         f"[{citation.number}] {language}  {title}  {location(passage, locate)}"
         f"  score {citation.score:.2f}"
@@ -125,9 +119,9 @@ def _source_line(citation: Citation, locate: Locate) -> str:
 def _with_marks(text: str, spans: Iterable[Span], style: TextStyle) -> str:
     parts, at = [], 0
     for start, end in spans:
-        parts += [_safe(text[at:start]), style.marked(_safe(text[start:end]))]
+        parts += [neutral(text[at:start]), style.marked(neutral(text[start:end]))]
         at = end
-    return "".join((*parts, _safe(text[at:])))
+    return "".join((*parts, neutral(text[at:])))
 
 
 def _filled(text: str, style: TextStyle, indent: str) -> str:
@@ -146,10 +140,4 @@ def _filled(text: str, style: TextStyle, indent: str) -> str:
 
 def _on_one_line(quote: str) -> str:
     """Join the lines of a sentence that goes over several lines of its file."""
-    return _safe(" ".join(line.strip() for line in quote.split("\n")))
-
-
-def _safe(text: str, *, line_ends: bool = False) -> str:
-    """Replace what a terminal would obey instead of show; with `line_ends`, these too."""
-    shown = _UNSAFE.sub("\ufffd", text.replace("\t", " "))
-    return shown.replace("\n", "\ufffd") if line_ends else shown
+    return neutral(" ".join(line.strip() for line in quote.split("\n")))
