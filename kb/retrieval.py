@@ -9,6 +9,7 @@ import numpy as np
 from kb.abstention import CONSULTED, is_relevant
 from kb.candidates import Candidates
 from kb.centre import Centre
+from kb.chunking import embedded_text
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import Statement, grouped
@@ -151,9 +152,10 @@ class Retriever:
         """
         if not hits or scorer.matcher is None:
             return hits[0].score if hits else 0.0
-        ids = [hit.passage_id for hit in hits]
-        cosines = self._vectors.vectors(ids) @ scorer.question
-        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
+        assert isinstance(self.embedder, TokenVectors)
+        texts = [embedded_text(hit.passage) for hit in hits]
+        cosines = self.embedder.likeness(scorer.text, texts)
+        covered = scorer.matcher.unscaled.coverage(*self._words([hit.passage_id for hit in hits]))
         return float(scorer.mixed(cosines, covered).max())
 
     def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
@@ -178,11 +180,11 @@ class Retriever:
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             nothing = Centre(np.zeros_like(vector), {})
-            return Scorer(self.embedder, vector, nothing, None)
+            return Scorer(self.embedder, question, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, vector, self._centre, matcher)
+        return Scorer(self.embedder, question, vector, self._centre, matcher)
 
     @cached_property
     def _question_reader(self) -> QuestionReader | None:
@@ -214,6 +216,8 @@ class Scorer:
     """Scores texts for one question, on the same scale for passages and sentences."""
 
     embedder: Embedder
+    text: str
+    """The question as it was read."""
     question: Vector
     centre: Centre
     matcher: TermMatcher | None
