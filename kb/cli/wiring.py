@@ -166,11 +166,10 @@ def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int |
 def open_collector(settings: Settings) -> "Iterator[Collector]":
     """Open what adds articles, with the index to compare them with when there is one.
 
-    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`, `ModelMismatch`.
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
     """
     from kb.collecting import Collector
     from kb.corpus import Corpus
-    from kb.embedding import EMBEDDED, open_embedder
     from kb.language import document_language
     from kb.store import IndexReader
 
@@ -179,11 +178,7 @@ def open_collector(settings: Settings) -> "Iterator[Collector]":
         reader = None
         with suppress(IndexMissing):
             reader = opened.enter_context(IndexReader(settings.index_folder))
-        if reader is not None:
-            embedder = _index_embedder(with_own_model(settings), reader)
-        else:
-            embedder = open_embedder(settings.model.value if settings.model else EMBEDDED)
-        yield Collector(corpus, reader, embedder, detect_language=document_language)
+        yield Collector(corpus, reader, detect_language=document_language)
 
 
 def is_complete(settings: Settings, corpus: "Corpus") -> bool:
