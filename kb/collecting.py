@@ -11,7 +11,7 @@ from kb.article_errors import UnknownPath
 from kb.corpus import Corpus, digest_of, parse, with_front_matter, write_article
 from kb.domain import DetectLanguage, Document, DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable
-from kb.naming import article_at
+from kb.naming import article_at, below_corpus
 from kb.normalization import folded_words
 from kb.selection import each_tag_once, matches_path
 from kb.store import IndexReader
@@ -245,8 +245,8 @@ def choose_to_remove(
     chosen: dict[DocumentId, None] = {}
     for name in named:
         exact = article_at(name, ids, corpora=corpora)
-        below = next((name[len(c) + 1 :] for c in corpora if name.startswith(f"{c}/")), name)
-        found = [exact] if exact else [id_ for id_ in ids if matches_path(below, id_)]
+        pattern = below_corpus(name, corpora)
+        found = [exact] if exact else [id_ for id_ in ids if matches_path(pattern, id_)]
         if not found:
             raise UnknownPath(name, ids)
         chosen.update(dict.fromkeys(found))
