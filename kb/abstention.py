@@ -6,7 +6,7 @@ CONSULTED = 5
 """Hits that may speak for an answer."""
 
 # First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.31
+MIN_CONFIDENCE = 0.30
 MIN_DEVIATIONS = 2.0
 
 

@@ -19,6 +19,8 @@ MIN_WORDS = 60
 GOOD_WORDS = 90
 MAX_WORDS = 150
 
+_LONGEST_WORD = 50  # In characters; prose has five to seven on average.
+
 
 @dataclass(frozen=True, slots=True)
 class Window:
@@ -140,13 +142,18 @@ def _units(
         _Unit(
             start=start,
             end=end,
-            words=len(part.split()),
+            words=_size(part),
             tokens=size,
             opens_block=opens_block,
             announces=text[end - 1] in ":?",
         )
         for (start, end, opens_block), part, size in zip(spans, counted, tokens, strict=True)
     )
+
+
+def _size(text: str) -> int:
+    """Return the words of `text`; a run of letters that no word has counts as several."""
+    return max(len(text.split()), len(text) // _LONGEST_WORD)
 
 
 def _sentences(text: str, block: Block, language: LanguageCode | None) -> Iterator[Span]:

@@ -157,8 +157,8 @@ def _scan(
             digest = digest_of(content)
             if again or usable.get(file.id) != digest:
                 document = parse(file.id, content, detect_language=detect_language)
-                cut = _cut(document, digest, file.stamp, detect_language, window)
-                documents.append(cut)
+                passages = with_own_languages(passages_of(document, window), detect_language)
+                documents.append(_new(document, digest, file.stamp, passages))
         except ArticleUnreadable as error:
             skipped.append(SkippedFile(storable_id(file.id), file.stamp, error.reason))
             if file.id in usable:
@@ -169,14 +169,9 @@ def _scan(
     return _Scan(began_ns, digests, stamps, tuple(documents), tuple(skipped))
 
 
-def _cut(
-    document: Document,
-    digest: str,
-    stamp: FileStamp,
-    detect_language: DetectLanguage,
-    window: Window | None,
+def _new(
+    document: Document, digest: str, stamp: FileStamp, passages: tuple[Passage, ...]
 ) -> NewDocument:
-    passages = with_own_languages(passages_of(document, window), detect_language)
     return NewDocument(
         document=document,
         digest=digest,

@@ -115,7 +115,8 @@ class Retriever:
     ) -> "_Candidates":
         nearest = self._vectors.search(scorer.direction, k=count, among=among)
         ids = tuple(PassageId(id_) for id_, _ in nearest)
-        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), self._languages(ids)))
+        languages = self._index.languages(ids)
+        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), languages))
 
     def _scored(
         self, candidates: "_Candidates", scorer: "Scorer", finalists: int
@@ -186,8 +187,8 @@ class Retriever:
 
     @cached_property
     def _centre(self) -> Centre:
-        ids = self._sample_ids
-        return Centre.of(self._vectors.vectors(ids), self._languages(ids))
+        _, languages = self._sample
+        return Centre.of(self._vectors.vectors(self._sample_ids), languages)
 
     @cached_property
     def _sample(self) -> tuple[TextWords, Languages]:
@@ -195,10 +196,7 @@ class Retriever:
 
     def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
         assert isinstance(self.embedder, TokenVectors)
-        return TextWords(self._index.tokens(ids), self.embedder), self._languages(ids)
-
-    def _languages(self, ids: Sequence[PassageId]) -> Languages:
-        return self._index.languages(ids)
+        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
 
 
 @dataclass(frozen=True, slots=True)

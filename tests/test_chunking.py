@@ -403,3 +403,20 @@ def test_a_sentence_longer_than_the_window_stays_whole_and_is_counted(language: 
     assert [text for passage in passages for text in _sentences(passage)] == list(
         SENTENCES[language]
     )
+
+
+def test_a_short_last_passage_takes_nothing_that_does_not_fit() -> None:
+    def crosses(texts: Sequence[str]) -> list[int]:
+        return [text.count("x") for text in texts]
+
+    sentences = [
+        "Ena " + "in dve " * 29 + "tri.",
+        "Dolga " + "xxxxxx " * 8 + "beseda.",
+        "Zadnji " + "xx " * 30 + "in še " * 9 + "konec.",
+    ]
+    window = Window(100, crosses)
+
+    passages = passages_of(_document(" ".join(sentences), language="sl"), window)
+
+    assert [text for passage in passages for text in _sentences(passage)] == sentences
+    assert not window.cuts([passage.text for passage in passages])

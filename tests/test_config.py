@@ -111,6 +111,19 @@ def test_a_reranker_is_a_folder_beside_the_file_or_else_a_name(place: Path) -> N
     assert settings.model == Setting("own/e5", str(file))
 
 
+@pytest.mark.parametrize("key", ["model", "rerank"])
+def test_the_folder_of_a_model_holds_from_anywhere(place: Path, key: str) -> None:
+    (place / "models/mini").mkdir(parents=True)
+    given: dict[str, Any] = {key: "models/mini"}
+
+    by_flag = getattr(load_settings(**given), key)
+    with environment(**{f"KB_{key.upper()}": "models/../models/mini"}):
+        by_environment = getattr(load_settings(), key)
+
+    assert by_flag == Setting(str(place / "models/mini"), f"--{key}")
+    assert by_environment == Setting(str(place / "models/mini"), f"KB_{key.upper()}")
+
+
 def test_an_empty_variable_is_no_setting() -> None:
     with environment(KB_CORPUS="", KB_CONFIG=""):
         assert load_settings().corpus.origin == "default"

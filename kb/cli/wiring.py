@@ -122,7 +122,7 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
         embedder = _index_embedder(settings, reader)
         vectors = _vectors(reader)
         retriever = Retriever(reader, vectors, embedder)
-        if settings.rerank:
+        if settings.rerank and settings.rerank.value:  # `--rerank ""` does without.
             reranker = open_reranker(settings.rerank.value, _model_options(settings))
             retriever = RerankingRetriever(reader, vectors, embedder, reranker)
         yield OpenIndex(reader, vectors, retriever, corpus, freshness)

@@ -112,8 +112,10 @@ class SentenceTransformerModel:
         model = SentenceTransformer(
             str(self._folder), device=self._options.device, local_files_only=True
         )
-        # The folder's path names the model when it comes from the cache of the hub.
-        prompts = family_prompts((self.name, *self._folder.parts))
+        # In the cache of the hub, the folder of the snapshots is named after the model.
+        snapshots = self._folder.parent
+        cached = snapshots.parent.name if snapshots.name == "snapshots" else ""
+        prompts = family_prompts((self.name, self._folder.name, cached))
         if prompts is not None and not has_prompts(model.prompts):
             model.prompts = prompts._asdict()
         return model

@@ -1,8 +1,8 @@
 """Any model with the words of the embedded one.
 
 A transformer has a vector for a text, none for a word whatever stands around it. Ranking by words,
-the choice of sentences and "not in your articles" need those, so they come from the embedded
-model, whatever model the vectors come from. docs/decisions/0009-models.md says what it gives.
+reading of typing errors and "not in your articles" need those, so they come from the embedded
+model, whatever model the vectors come from. docs/decisions/0010-models.md says what it gives.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from kb.vectors import Matrix, TokenIds, Vector
 
 @dataclass(frozen=True, slots=True)
 class ModelWithWords:
-    """Implements `Embedder` by `model` and `TokenVectors` by `words`."""
+    """Implements `Embedder` by `model`, `TokenVectors` and `Vocabulary` by `words`."""
 
     model: Embedder
     words: EmbeddedModel
@@ -52,3 +52,15 @@ class ModelWithWords:
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return self.words.token_texts(ids)
+
+    def spelt(self, word: str) -> str:
+        return self.words.spelt(word)
+
+    def is_piece(self, word: str) -> bool:
+        return self.words.is_piece(word)
+
+    def likelihood(self, word: str) -> float:
+        return self.words.likelihood(word)
+
+    def devanagari_words(self) -> list[str]:
+        return self.words.devanagari_words()

@@ -1,6 +1,8 @@
 """The index knows its model, and the commands keep to it."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -179,6 +181,17 @@ def test_a_model_with_random_weights_still_answers_by_the_words(
     assert built("ask", "Wie hoch ist der Eiffelturm im Sommer?").code == 3
 
 
+def test_a_question_for_any_model_is_read_with_its_typing_errors(
+    built: Kb, embedder_folder: Path
+) -> None:
+    built("build", "--model", embedder_folder)
+
+    right = built("search", "Ile kosztuje zwiedzanie latarni?", "--json")
+    typed = built("search", "Ile kosztuje zwiedzzanie latarni?", "--json")
+
+    assert found(typed) == found(right)
+
+
 def test_passages_that_a_model_does_not_read_to_their_end_are_told(
     kb: Kb, embedder_folder: Path
 ) -> None:
@@ -223,6 +236,8 @@ def test_a_reranker_leaves_it_to_the_words_whether_there_is_an_answer(
 
     assert built("ask", QUESTION).code == 0
     assert built("ask", "Wie hoch ist der Eiffelturm im Sommer?").code == 3
+    without = found(built("search", QUESTION, "--json", "--rerank", ""))
+    assert without != found(built("search", QUESTION, "--json"))
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
@@ -276,6 +291,32 @@ def test_without_a_hub_pulling_is_one_line(
     assert (outcome.code, outcome.out) == (1, "")
     assert words in outcome.complaint
     assert "the embedded one needs nothing else" in outcome.complaint
+
+
+def test_the_light_environment_lists_models_and_says_what_others_need(
+    built: Kb, embedder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in ("huggingface_hub", "transformers.utils"):
+        monkeypatch.setitem(sys.modules, library, None)
+
+    assert "embedder  'embedded'" in built("models").out
+    assert "no model folder 'own/tiny'" in built("build", "--model", "own/tiny").complaint
+    for command in (("build", "--model", embedder_folder), ("-q", "models", "pull", "own/tiny")):
+        complaint = built(*command).complaint
+        assert "run `pip install sentence-transformers`" in complaint
+
+
+def test_an_index_finds_its_model_from_another_folder(
+    built: Kb, embedder_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(embedder_folder, built.folder / "models/tiny")
+    built("build", "--model", "models/tiny")
+    elsewhere = Kb(tmp_path / "elsewhere")
+    elsewhere.folder.mkdir()
+
+    outcome = elsewhere("--corpus", built.corpus, "--index", built.index, "ask", QUESTION)
+
+    assert WORDS in outcome.out
 
 
 def test_models_in_a_folder_are_listed_by_what_they_are_for(

@@ -10,6 +10,7 @@ from kb.embedding import Embedder, ModelOptions, TokenVectors
 from kb.embedding.embedded import EmbeddedModel
 from kb.embedding.sentence_transformer import SentenceTransformerModel
 from kb.embedding.with_words import ModelWithWords
+from kb.reading import Vocabulary
 from tests.fakes import CountingEmbedder, FakeEmbedder
 from tests.prose import LANGUAGES, SENTENCES, paragraph
 
@@ -143,4 +144,10 @@ def test_only_a_model_with_a_vector_per_token_has_token_vectors(
 ) -> None:
     assert isinstance(embedded_model, TokenVectors)
     assert not isinstance(transformer_model, TokenVectors)
-    assert isinstance(ModelWithWords(transformer_model, embedded_model), TokenVectors)
+    with_words = ModelWithWords(transformer_model, embedded_model)
+    assert isinstance(with_words, TokenVectors)
+    assert isinstance(with_words, Vocabulary)
+    assert with_words.spelt("Žogo") == embedded_model.spelt("Žogo")
+    assert with_words.is_piece("voda") is embedded_model.is_piece("voda")
+    assert with_words.likelihood("voda") == embedded_model.likelihood("voda")
+    assert with_words.devanagari_words() == embedded_model.devanagari_words()

@@ -6,10 +6,12 @@ from shutil import copytree, rmtree
 import pytest
 
 from kb.embedding import open_embedder, open_reranker
+from kb.embedding.known_models import KNOWN_MODELS
 from kb.embedding.local_models import ModelKind, find_model, kind_of, local_models
 from kb.errors import ModelNotFound, ModelUnusable
 from tests.embedding.tiny_transformer import write_tiny_cross_encoder
 
+REPOSITORY = Path(__file__).parents[2]
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 
@@ -155,3 +157,12 @@ def test_without_a_cache_nothing_is_listed(cache: Path) -> None:
     rmtree(cache)
 
     assert local_models() == ()
+
+
+def test_the_document_describes_the_models_that_are_listed() -> None:
+    document = (REPOSITORY / "docs/models.md").read_text(encoding="utf-8")
+
+    for model in KNOWN_MODELS:
+        (row,) = (line for line in document.splitlines() if f"`{model.name}`" in line)
+        shown = f"| {model.parameters} | {model.window:,} | {model.licence} |"
+        assert row.endswith(shown)
