@@ -83,6 +83,20 @@ class Settings:
         return Path(self.corpus.value)
 
     @property
+    def corpus_shown(self) -> Path:
+        """The corpus folder by the shortest path that leads there from the working directory."""
+        try:
+            return self.corpus_folder.relative_to(Path.cwd())
+        except (FileNotFoundError, ValueError):  # The directory is gone; elsewhere, or relative.
+            return self.corpus_folder
+
+    @property
+    def corpus_names(self) -> tuple[str, ...]:
+        """What the user may write before the path of an article."""
+        folder = self.corpus_folder
+        return tuple(path.as_posix() for path in (self.corpus_shown, folder, folder.resolve()))
+
+    @property
     def index_folder(self) -> Path:
         return Path(self.index.value)
 

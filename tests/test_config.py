@@ -180,6 +180,21 @@ def test_folders_are_relative_to_the_file_and_not_to_the_working_directory(
         assert load_settings().corpus_folder == file.parent / value
 
 
+def test_the_corpus_is_shown_by_the_shortest_path_that_leads_there(place: Path) -> None:
+    write(place / "kb.toml", 'corpus = "članki/2026"')
+    (place / "članki/2026/pl").mkdir(parents=True)
+
+    settings = load_settings()
+
+    for here, shown in ((".", "članki/2026"), ("članki", "2026"), ("članki/2026", ".")):
+        with chdir(place / here):
+            assert settings.corpus_shown == Path(shown)
+            assert settings.corpus_names[:2] == (shown, str(place / "članki/2026"))
+    with chdir(place / "članki/2026/pl"):
+        assert settings.corpus_shown == place / "članki/2026"
+    assert load_settings(corpus=Path("x/../y")).corpus_shown == Path("x/../y")
+
+
 def test_absolute_folders_and_the_home_folder_stay_what_they_are(place: Path) -> None:
     write(place / "kb.toml", 'corpus = "/srv/articles"\nindex = "~/kb-index"')
 

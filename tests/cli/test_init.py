@@ -30,6 +30,8 @@ def test_a_new_base_is_asked_from_any_folder_below_it(tmp_path: Path, name: str)
     assert base("build").code == 0
     for question, _, words in QUESTIONS.values():
         assert words in Kb(below)("ask", question).out
+        assert "\n[1] " in (out := base("ask", question).out)
+        assert all("  corpus/" in line for line in out.splitlines() if line.startswith("["))
     assert {path.name for path in base.folder.iterdir()} == {"corpus", "index", "kb.toml"}
 
 
