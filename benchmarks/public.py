@@ -40,18 +40,23 @@ Ranks = dict[tuple[str, str], list[int]]
 """Ranks of what was sought, from 1, by question language and text language; 0 for not found."""
 
 
+def flores_sentences(folder: Path) -> tuple[list[str], dict[str, list[str]]]:
+    """Return the page that each sentence is from, and the sentences in each language."""
+    with (folder / "metadata_dev.tsv").open(encoding="utf-8", newline="") as file:
+        pages = [row["URL"] for row in csv.DictReader(file, delimiter="\t")]
+    return pages, {
+        language: (folder / "dev" / f"{code}.dev").read_text(encoding="utf-8").splitlines()
+        for language, code in FLORES_LANGUAGES.items()
+    }
+
+
 def flores(folder: Path, retriever: str) -> Ranks:
     """Search each sentence among the documents of all five languages, in one mixed index.
 
     A document is the sentences from one page. The page in the sentence's own language is left
     out of the ranking, and so are the translations in languages other than the one sought.
     """
-    with (folder / "metadata_dev.tsv").open(encoding="utf-8", newline="") as file:
-        pages = [row["URL"] for row in csv.DictReader(file, delimiter="\t")]
-    lines = {
-        language: (folder / "dev" / f"{code}.dev").read_text(encoding="utf-8").splitlines()
-        for language, code in FLORES_LANGUAGES.items()
-    }
+    pages, lines = flores_sentences(folder)
     texts: list[Text] = []
     places: dict[tuple[str, str], int] = {}
     for language, sentences in lines.items():

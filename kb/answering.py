@@ -1,24 +1,28 @@
 """Question to answer: the sentences of the best passages that answer it, each checked."""
 
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kb.chunking import sentences_of
 from kb.domain import (
+    EVERY_ARTICLE,
     Answer,
+    ArticleFilter,
     Citation,
     DocumentId,
     Hit,
     LanguageCode,
     Passage,
+    PassageId,
     Quote,
     SourceText,
     Span,
 )
+from kb.grouping import grouped
 from kb.normalization import folded_words
-from kb.retrieval import Retrieval, Retriever, Scorer
+from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
 
 ReadText = Callable[[DocumentId], SourceText | None]
 """An article's text as it is on disk now, or None when it cannot be read."""
@@ -52,6 +56,10 @@ class _Candidate:
         return self.hit.passage.text[slice(*self.span)]
 
 
+_Group = tuple[_Candidate, ...]
+"""Sentences that say the same, the one to be shown first."""
+
+
 def answer_question(
     question: str,
     retriever: Retriever,
@@ -61,17 +69,17 @@ def answer_question(
     generation: int,
     passages: int = PASSAGES,
     sentences: int = SENTENCES,
-    languages: Collection[LanguageCode] = (),
+    wanted: ArticleFilter = EVERY_ARTICLE,
     without_documents: Collection[DocumentId] = (),
 ) -> Answer:
     """Return up to `sentences` verbatim sentences from the best `passages` passages.
 
     Every quote is compared with the article on disk; what does not stand there is not quoted.
     When nothing found is close enough to the question, the answer is an abstention whose
-    citations are the nearest passages. Raises: `UnknownLanguage`.
+    citations are the nearest passages. Raises what `Retriever.retrieve` raises.
     """
     retrieval = retriever.retrieve(
-        question, k=passages, languages=languages, without_documents=without_documents
+        question, k=hits_for(passages), wanted=wanted, without_documents=without_documents
     )
     return compose_answer(
         question,
@@ -80,6 +88,7 @@ def answer_question(
         language=language,
         model=retriever.embedder.name,
         generation=generation,
+        passages=passages,
         sentences=sentences,
     )
 
@@ -92,28 +101,34 @@ def compose_answer(
     language: LanguageCode | None,
     model: str,
     generation: int,
+    passages: int = PASSAGES,
     sentences: int = SENTENCES,
 ) -> Answer:
-    """Return the answer that the passages of `retrieval` give."""
+    """Return the answer that the first `passages` different passages of `retrieval` give."""
     ids = {hit.passage.document_id for hit in retrieval.hits}
     texts = {id_: text for id_ in ids if (text := read_text(id_)) is not None}
-    hits = [hit for hit in retrieval.hits if _stands(hit.passage, texts)]
-    chosen: list[_Candidate] = []
+    standing = tuple(hit for hit in retrieval.hits if _stands(hit.passage, texts))
+    distinct = replace(retrieval, hits=standing).distinct(passages)
+    groups: tuple[_Group, ...] = ()
     if retrieval.is_relevant:
-        chosen = _choose(_candidates(hits, retrieval.scorer), sentences)
-    cited = list(dict.fromkeys(candidate.hit.passage_id for candidate in chosen))
-    sources = {hit.passage_id: hit for hit in hits}
+        hits = [one for hit in distinct for one in (hit, *hit.also)]
+        groups = _choose(_candidates(hits, retrieval.scorer), retrieval.scorer, sentences, language)
+    chosen = [candidate for group in groups for candidate in group]
+    sources = {one.hit.passage_id: one.hit for one in chosen} or {
+        hit.passage_id: hit for hit in distinct
+    }
+    numbers = {id_: number for number, id_ in enumerate(sources, start=1)}
     return Answer(
         question=question,
         language=language,
         quotes=tuple(
-            _quote(candidate, cited.index(candidate.hit.passage_id) + 1, texts)
-            for candidate in chosen
+            replace(
+                _quote(first, numbers, texts),
+                also=tuple(_quote(other, numbers, texts) for other in others),
+            )
+            for first, *others in groups
         ),
-        citations=tuple(
-            _citation(number, sources[id_], chosen)
-            for number, id_ in enumerate(cited or sources, start=1)
-        ),
+        citations=tuple(_citation(numbers[id_], sources[id_], chosen) for id_ in sources),
         model=model,
         generation=generation,
         asked_at=datetime.now(UTC).replace(microsecond=0),
@@ -142,21 +157,44 @@ def _candidates(hits: Iterable[Hit], scorer: Scorer) -> list[_Candidate]:
     ]
 
 
-def _choose(candidates: Sequence[_Candidate], count: int) -> list[_Candidate]:
-    """Return the best sentences, best first, without questions and near-duplicates."""
-    chosen: list[_Candidate] = []
+def _choose(
+    candidates: Iterable[_Candidate],
+    scorer: Scorer,
+    count: int,
+    language: LanguageCode | None,
+) -> tuple[_Group, ...]:
+    """Return the best sentences, best first, each with those of other passages that say the same.
+
+    Without questions and near-duplicates. Of sentences that say the same, the first is the one
+    in `language` where there is one: the reader's own.
+    """
+    ranked = _worth_quoting(sorted(candidates, key=lambda candidate: -candidate.score))
+    groups = grouped(scorer.statements([candidate.text for candidate in ranked]), at_most=count)
+    return tuple(
+        tuple(sorted(group, key=lambda candidate: candidate.hit.passage.language != language))
+        for group in (_one_a_passage(ranked[place] for place in places) for places in groups)
+    )
+
+
+def _worth_quoting(ranked: Iterable[_Candidate]) -> list[_Candidate]:
+    """Leave out questions, labels, and what repeats a better sentence in its own words."""
+    kept: list[_Candidate] = []
     seen: list[frozenset[str]] = []
-    for candidate in sorted(candidates, key=lambda candidate: -candidate.score):
+    for candidate in ranked:
         words = frozenset(folded_words(candidate.text))
         if len(words) < _MIN_QUOTE_WORDS or _ASKS.search(candidate.text):
             continue
-        if any(_is_repeated(words, other) for other in seen):
-            continue
-        chosen.append(candidate)
-        seen.append(words)
-        if len(chosen) == count:
-            break
-    return chosen
+        if not any(_is_repeated(words, other) for other in seen):
+            kept.append(candidate)
+            seen.append(words)
+    return kept
+
+
+def _one_a_passage(group: Iterable[_Candidate]) -> _Group:
+    first_of: dict[PassageId, _Candidate] = {}
+    for candidate in group:
+        first_of.setdefault(candidate.hit.passage_id, candidate)
+    return tuple(first_of.values())
 
 
 def _is_repeated(words: frozenset[str], other: frozenset[str]) -> bool:
@@ -164,13 +202,13 @@ def _is_repeated(words: frozenset[str], other: frozenset[str]) -> bool:
     return len(words & other) >= _SAME_WORDS * min(len(words), len(other))
 
 
-def _quote(candidate: _Candidate, citation: int, texts: Texts) -> Quote:
+def _quote(candidate: _Candidate, numbers: Mapping[PassageId, int], texts: Texts) -> Quote:
     passage = candidate.hit.passage
     start, end = (passage.start + offset for offset in candidate.span)
     source = texts[passage.document_id]
     return Quote(
         text=candidate.text,
-        citation=citation,
+        citation=numbers[candidate.hit.passage_id],
         start=start,
         end=end,
         first_line=source.line_of(start),

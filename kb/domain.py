@@ -6,7 +6,8 @@ Offsets everywhere count Unicode code points, half open, into `Document.text`.
 from bisect import bisect_right
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from enum import StrEnum
 from typing import NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -87,6 +88,8 @@ class Passage:
     document_id: DocumentId
     title: str
     language: LanguageCode | None
+    date: str | None = None
+    tags: tuple[str, ...] = ()
     headings: tuple[str, ...]
     start: int
     end: int
@@ -106,12 +109,74 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ArticleFilter:
+    """Which articles are meant: those that every condition given holds for.
+
+    `languages` and `tags` name alternatives, `since` and `until` are days that count too, and
+    `paths` are patterns for document ids (`kb.selection`).
+    """
+
+    languages: tuple[LanguageCode, ...] = ()
+    tags: tuple[str, ...] = ()
+    since: date | None = None
+    until: date | None = None
+    paths: tuple[str, ...] = ()
+
+
+EVERY_ARTICLE = ArticleFilter()
+
+
+class ArticleState(StrEnum):
+    """What has become of an article since the last build."""
+
+    INDEXED = "indexed"
+    CHANGED = "changed"
+    NEW = "new"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedArticle:
+    """What is known of an article: of one that is new or skipped, only where it is."""
+
+    id: DocumentId
+    state: ArticleState
+    title: str = ""
+    language: LanguageCode | None = None
+    languages: tuple[LanguageCode, ...] = ()
+    """Its own language and those of its passages."""
+    date: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    passages: int = 0
+    reason: str | None = None
+    """Why it was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a hit did in one stage of retrieval: its rank, from 1, is among `of` passages."""
+
+    name: str
+    score: float
+    rank: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A passage with its score for one question; higher is better."""
+    """A passage with its score for one question; higher is better.
+
+    `also` are hits further down that say the same, mostly in other languages. `stages` are what
+    the score is made of, in order.
+    """
 
     passage_id: PassageId
     passage: Passage
     score: float
+    also: tuple["Hit", ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +198,8 @@ class Citation:
 class Quote:
     """A verbatim sentence of an article and the number of the citation that holds it.
 
-    `start` and `end` are offsets into the document's text, lines those of the file.
+    `start` and `end` are offsets into the document's text, lines those of the file. `also` are
+    sentences of other passages that say the same, mostly in other languages.
     """
 
     text: str
@@ -142,6 +208,7 @@ class Quote:
     end: int
     first_line: int
     last_line: int
+    also: tuple["Quote", ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,8 +231,13 @@ class Answer:
             range(1, len(self.citations) + 1)
         ):
             raise ValueError("citations are numbered from 1 without gaps")
-        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.quotes):
+        if any(not 1 <= quote.citation <= len(self.citations) for quote in self.every_quote):
             raise ValueError("every quote needs its citation")
+
+    @property
+    def every_quote(self) -> tuple[Quote, ...]:
+        """The quotes, each with those that say the same."""
+        return tuple(one for quote in self.quotes for one in (quote, *quote.also))
 
     @property
     def is_abstention(self) -> bool:

@@ -6,7 +6,15 @@ KbError                      exit 1
 │   ├── QuestionTooLong
 │   ├── UnknownLanguage
 │   ├── InvalidOption
-│   └── UnknownAnswer
+│   ├── UnknownAnswer
+│   ├── UnknownTag
+│   ├── UnknownPath
+│   ├── NoArticleMeant
+│   ├── UnknownArticle
+│   ├── AmbiguousArticle
+│   ├── UnknownSource
+│   ├── NotConfirmed
+│   └── BaseExists
 ├── ConfigError              exit 1
 ├── CorpusError              exit 1
 │   ├── CorpusMissing
@@ -34,13 +42,18 @@ KbError                      exit 1
 │   ├── BackupUnwritable
 │   ├── BackupInvalid
 │   └── BackupTooNew
-└── EvaluationError          exit 1
-    ├── QuestionSetInvalid
-    ├── ExpectedTextMissing
-    ├── BundledSetMissing
-    └── RunUnreadable
+├── EvaluationError          exit 1
+│   ├── QuestionSetInvalid
+│   ├── ExpectedTextMissing
+│   ├── BundledSetMissing
+│   └── RunUnreadable
+├── ArticleUnwritable        exit 1
+├── BaseUnwritable           exit 1
+├── EditorMissing            exit 1
+└── EditorUnusable           exit 1
 
 An error takes facts and builds its message: what happened, where, and the next step.
+Those about keeping, choosing, naming and editing articles are in `kb.article_errors`.
 "Nothing found" and "not in your articles" are values, not errors.
 """
 
@@ -193,8 +206,8 @@ class ModelError(KbError):
 class ModelNotFound(ModelError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no model folder {name!r}; give the path of a local sentence-transformers folder, "
-            "or run `kb build --model embedded` to use the embedded model"
+            f"no model folder {name!r}, and none downloaded has that name; give the path of one, "
+            "run `kb models pull`, or `kb build --model embedded` to use the embedded model"
         )
 
 
@@ -202,16 +215,16 @@ class ModelUnusable(ModelError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"the model {name!r} cannot be used: {reason}; "
-            "choose another one with `kb build --model`"
+            "`kb models` lists others, and the embedded one needs nothing else"
         )
 
 
 class ModelMismatch(ModelError):
     def __init__(self, indexed: str, asked: str) -> None:
+        is_changed = " as it is now" if asked == indexed else ""
         super().__init__(
-            f"the index was built with model {indexed!r}, not {asked!r}; "
-            f"run `kb build --model {shlex.quote(asked)}` first, "
-            "or leave the model out to use the index's own"
+            f"the index was built with model {indexed!r}, not {asked!r}{is_changed}; "
+            f"run `kb build --model {shlex.quote(asked)}` first, or leave the model out"
         )
 
 

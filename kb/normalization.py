@@ -6,16 +6,29 @@ The fold is for comparing only. Quotes and offsets always refer to the unfolded 
 import re
 import unicodedata
 
-FOLD_VERSION = 1
+FOLD_VERSION = 2
 
 # Letters that carry a stroke inside the glyph: Unicode does not decompose them, so NFKD keeps them.
-_STROKES = str.maketrans({"ł": "l", "đ": "d", "ø": "o"})
+_STROKES = {"ł": "l", "đ": "d", "ø": "o"}
+_SINGLE_QUOTES = dict.fromkeys("‘’‚‛‹›′ʼ`", "'")
+_DOUBLE_QUOTES = dict.fromkeys("“”„‟«»″", '"')
+_HYPHENS = dict.fromkeys("‐‑‒–—―−", "-")
+_CHANDRABINDU = {"ँ": "ं"}
+_SAME = str.maketrans(_STROKES | _SINGLE_QUOTES | _DOUBLE_QUOTES | _HYPHENS | _CHANDRABINDU)
 
-# Soft hyphen, zero-width space, joiner and non-joiner, word joiner, byte order mark: invisible,
+# Soft hyphen, zero-width spaces, joiners, marks of direction, byte order mark: nobody sees them,
 # and a joiner inside a Hindi word would otherwise make it another word.
-_INVISIBLE = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff"))
-
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+"
+)
+_FOREIGN_DIGIT = re.compile("[^\\D0-9]")
 _LATIN_MARKS = re.compile("[\u0300-\u036f]")
+
+# The dot under a letter for a Persian or Arabic sound is mostly left out in typing. Under ड and ढ
+# it makes the letters of other Hindi words: सड़क (road).
+_LOAN_NUKTA = re.compile("(?<=[कखगजफ])\u093c")
+# A nasal before a consonant of its own row may also be written as a dot: हिन्दी and हिंदी.
+_NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])|न्(?=[त-ध])|म्(?=[प-भ])")
 
 # A word is letters with their vowel signs and joining marks, or digits: `\w` alone would cut
 # Devanagari at every vowel sign, because these are marks and not letters.
@@ -25,14 +38,35 @@ _WORD = re.compile(
 
 
 def fold(text: str) -> str:
-    """Return `text` without case, Latin diacritics, invisible characters and digit scripts.
+    """Return `text` without what people type or leave out at will: `docs/how-it-works.md` lists it.
 
-    >>> fold("Łódź: ŞCOALĂ, Școală, २,६")
-    'lodz: scoala, scoala, 2,6'
+    >>> fold("Łódź: „ŞCOALĂ“ – Școală, २,६")
+    'lodz: "scoala" - scoala, 2,6'
     """
-    decomposed = unicodedata.normalize("NFKD", text.translate(_INVISIBLE)).casefold()
-    recomposed = unicodedata.normalize("NFC", _LATIN_MARKS.sub("", decomposed))
-    return "".join(map(_ascii_digit, recomposed.translate(_STROKES)))
+    if text.isascii():
+        return text.lower().replace("`", "'")
+    decomposed = unicodedata.normalize("NFKD", without_invisible(text)).casefold()
+    unmarked = _LOAN_NUKTA.sub("", _LATIN_MARKS.sub("", decomposed))
+    recomposed = unicodedata.normalize("NFC", unmarked).translate(_SAME)
+    return with_ascii_digits(_NASAL.sub("ं", recomposed))
+
+
+def without_invisible(text: str) -> str:
+    r"""Return `text` without the characters that take no room and are no letters.
+
+    >>> without_invisible("upo\u00adraba")
+    'uporaba'
+    """
+    return _INVISIBLE.sub("", text)
+
+
+def with_ascii_digits(text: str) -> str:
+    """Return `text` with the digits of every script as 0 to 9.
+
+    >>> with_ascii_digits("२०२६")
+    '2026'
+    """
+    return _FOREIGN_DIGIT.sub(lambda digit: str(unicodedata.decimal(digit.group())), text)
 
 
 def folded_words(text: str) -> tuple[str, ...]:
@@ -42,8 +76,3 @@ def folded_words(text: str) -> tuple[str, ...]:
     ('sest', 'strank', 'ग्राहक', 'सेवा')
     """
     return tuple(_WORD.findall(fold(text)))
-
-
-def _ascii_digit(character: str) -> str:
-    value = unicodedata.decimal(character, None)
-    return character if value is None else str(value)

@@ -1,19 +1,23 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
-from kb.domain import DocumentId, Hit, LanguageCode, PassageId
+from kb.abstention import CONSULTED, is_relevant
+from kb.candidates import Candidates
+from kb.centre import Centre
+from kb.chunking import embedded_text
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.errors import UnknownLanguage
+from kb.grouping import Statement, grouped
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
-from kb.vectors import Vector
+from kb.vectors import Matrix, Vector
 from kb.words import TextWords
 
 # With thousands of passages on one subject, the mean vector does often not bring an answering
@@ -23,13 +27,12 @@ CANDIDATES = 2_000
 FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
-MEAN_WEIGHT = 0.2
+MEAN_WEIGHT = 0.3
 
-# First, simple limits for "not in your articles".
-MIN_CONFIDENCE = 0.33
-MIN_DEVIATIONS = 2.0
+# What each stage goes by, as `kb search --explain` names it.
+_BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
 
-_CONSULTED = 5  # Hits that may speak for an answer.
+_COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
 # Rarity and the best translations are estimated on this many passages spread over the index,
 # so that a question stays fast on any collection.
@@ -46,6 +49,24 @@ class Retrieval:
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
     is_relevant: bool
     """False when even the nearest hit is too far from the question to answer it."""
+
+    def distinct(self, k: int) -> tuple[Hit, ...]:
+        """Return the first `k` hits that say different things, each with those that say the same.
+
+        Fewer when there are no more. Beyond the first hundred hits nothing is compared.
+        """
+        compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
+        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        different = (
+            replace(compared[first], also=tuple(compared[place] for place in same))
+            for first, *same in grouped(statements, at_most=k)
+        )
+        return (*different, *others)[:k]
+
+
+def hits_for(k: int) -> int:
+    """Return how many hits to retrieve for `k` that say different things."""
+    return k + min(3 * k, _COMPARED)
 
 
 FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
@@ -73,71 +94,80 @@ class Retriever:
         question: str,
         *,
         k: int,
-        languages: Collection[LanguageCode] = (),
+        wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first.
 
-        Only passages in `languages` (any, when empty) and outside `without_documents` are
-        looked at. Raises: `UnknownLanguage` when no article is in one of `languages`.
+        Only passages of articles that are meant and outside `without_documents` are looked at.
+        Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
         scorer = self._scorer(question)
         among = None
-        if languages or without_documents:
-            self._check(languages)
-            among = self._index.passage_ids(
-                languages=languages, without_documents=without_documents
-            )
-        nearest = self._vectors.search(scorer.question, k=max(k, CANDIDATES), among=among)
-        candidates = _Candidates(
-            ids=tuple(PassageId(id_) for id_, _ in nearest),
-            cosines=np.array([cosine for _, cosine in nearest], dtype=np.float32),
-        )
-        hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:_CONSULTED], candidates, scorer)
-        is_relevant = scorer.is_relevant(confidence, candidates.cosines)
-        return Retrieval(hits, scorer, confidence, is_relevant)
+        if wanted != EVERY_ARTICLE or without_documents:
+            among = self._index.passage_ids(wanted, without_documents=without_documents)
+        ids, cosines = self._nearest(scorer, max(k, CANDIDATES), among)
+        candidates = Candidates(ids).after(_BY_MEAN, cosines)
+        hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
+        confidence = self._confidence(hits[:CONSULTED], scorer)
+        answers = is_relevant(confidence, cosines, is_coverage=scorer.matcher is not None)
+        return Retrieval(hits, scorer, confidence, answers)
+
+    def _nearest(
+        self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
+    ) -> tuple[tuple[PassageId, ...], Vector]:
+        """Return the passages with the nearest mean vectors, and how near they are."""
+        nearest = self._vectors.search(scorer.direction, k=count, among=among)
+        ids = tuple(PassageId(id_) for id_, _ in nearest)
+        return ids, scorer.cosines(self._vectors.vectors(ids), self._index.languages(ids))
 
     def _scored(
-        self, candidates: "_Candidates", scorer: "Scorer", finalists: int
-    ) -> tuple["_Candidates", Vector]:
+        self, candidates: Candidates, cosines: Vector, scorer: "Scorer", finalists: int
+    ) -> tuple[Candidates, Vector]:
         """Return the best candidates with their scores, in no order."""
         if scorer.matcher is None:
-            return candidates, candidates.cosines
-        bounds = scorer.mixed(candidates.cosines, self._whole_coverage(candidates, scorer.matcher))
-        best = candidates.only(np.argsort(-bounds, kind="stable")[:finalists])
-        return best, scorer.mixed(best.cosines, scorer.matcher.coverage(*self._words(best.ids)))
+            return candidates, cosines
+        covered = self._whole_coverage(candidates.ids, scorer.matcher)
+        places = np.argsort(-scorer.mixed(cosines, covered), kind="stable")[:finalists]
+        best = candidates.after(_BY_PASSAGE, covered).only(places)
+        whole, windows = scorer.matcher.coverages(*self._words(best.ids))
+        scores = scorer.mixed(cosines[places], 0.5 * whole + 0.5 * windows)
+        return best.after(_BY_WINDOWS, windows), scores
 
-    def _whole_coverage(self, candidates: "_Candidates", matcher: TermMatcher) -> Vector:
-        """Return how much of the question each candidate covers; of the sample it is known."""
+    def _whole_coverage(self, ids: Sequence[PassageId], matcher: TermMatcher) -> Vector:
+        """Return how much of the question each passage covers; of the sample it is known."""
         known = dict(zip(self._sample_ids, matcher.sample_coverage.tolist(), strict=True))
-        others = [id_ for id_ in candidates.ids if id_ not in known]
+        others = [id_ for id_ in ids if id_ not in known]
         if others:
             covered = matcher.whole_coverage(*self._words(others))
             known.update(zip(others, covered.tolist(), strict=True))
-        return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
+        return np.array([known[id_] for id_ in ids], dtype=np.float32)
 
-    def _confidence(
-        self, hits: Sequence[Hit], candidates: "_Candidates", scorer: "Scorer"
-    ) -> float:
-        """Return the highest score of `hits` without the scale between languages.
+    def _confidence(self, hits: Sequence[Hit], scorer: "Scorer") -> float:
+        """Return the highest score of `hits` by themselves, whatever else the collection holds.
 
-        The scale makes the best of poor matches count in full, which is right for order and
-        wrong for telling whether there is an answer at all.
+        The scale between languages makes the best of poor matches count in full, and the centre
+        of a small collection is near to all its passages: both are right for order and wrong for
+        telling whether there is an answer at all.
         """
         if not hits or scorer.matcher is None:
             return hits[0].score if hits else 0.0
-        ids = [hit.passage_id for hit in hits]
-        cosines = dict(zip(candidates.ids, candidates.cosines.tolist(), strict=True))
-        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
-        scores = scorer.mixed(np.array([cosines[id_] for id_ in ids], dtype=np.float32), covered)
-        return float(scores.max())
+        assert isinstance(self.embedder, TokenVectors)
+        texts = [embedded_text(hit.passage) for hit in hits]
+        cosines = self.embedder.likeness(scorer.text, texts)
+        covered = scorer.matcher.unscaled.coverage(*self._words([hit.passage_id for hit in hits]))
+        return float(scorer.mixed(cosines, covered).max())
 
-    def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
+    def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
         ids = [candidates.ids[place] for place in best]
         hits = [
-            Hit(passage_id=id_, passage=passage, score=float(scores[place]))
+            Hit(
+                passage_id=id_,
+                passage=passage,
+                score=float(scores[place]),
+                stages=candidates.stages_at(int(place)),
+            )
             for id_, place, passage in zip(ids, best, self._index.passages(ids), strict=True)
         ]
         # Equal scores come in the order of the articles, whatever the order of indexing: so
@@ -145,24 +175,32 @@ class Retriever:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
 
-    def _check(self, languages: Collection[LanguageCode]) -> None:
-        known = {document.language for document in self._index.documents()}
-        for language in languages:
-            if language not in known:
-                raise UnknownLanguage(language, tuple(sorted(filter(None, known))))
-
     def _scorer(self, question: str) -> "Scorer":
+        question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
-            return Scorer(self.embedder, vector, None)
+            nothing = Centre(np.zeros_like(vector), {})
+            return Scorer(self.embedder, question, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, vector, matcher)
+        return Scorer(self.embedder, question, vector, self._centre, matcher)
+
+    @cached_property
+    def _question_reader(self) -> QuestionReader | None:
+        """Without pieces that tell how probable a word is, a question is read as it stands."""
+        if not isinstance(self.embedder, Vocabulary):
+            return None
+        return QuestionReader(self.embedder, lambda: self._sample[0].texts)
 
     @cached_property
     def _sample_ids(self) -> tuple[PassageId, ...]:
         return self._index.sample(_SAMPLE)
+
+    @cached_property
+    def _centre(self) -> Centre:
+        _, languages = self._sample
+        return Centre.of(self._vectors.vectors(self._sample_ids), languages)
 
     @cached_property
     def _sample(self) -> tuple[TextWords, Languages]:
@@ -174,24 +212,25 @@ class Retriever:
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Passages and the cosines of their mean vectors, in the same order."""
-
-    ids: tuple[PassageId, ...]
-    cosines: Vector
-
-    def only(self, places: npt.NDArray[np.intp]) -> "_Candidates":
-        return _Candidates(tuple(self.ids[place] for place in places), self.cosines[places])
-
-
-@dataclass(frozen=True, slots=True)
 class Scorer:
     """Scores texts for one question, on the same scale for passages and sentences."""
 
     embedder: Embedder
+    text: str
+    """The question as it was read."""
     question: Vector
+    centre: Centre
     matcher: TermMatcher | None
     """None for a model without token vectors: then the score is the cosine."""
+
+    @property
+    def direction(self) -> Vector:
+        """What the passages to look at have to be near to."""
+        return self.centre.direction(self.question)
+
+    def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
+        """Return how near texts with these mean vectors are, shape `(texts,)`."""
+        return self.centre.nearness(self.question, vectors, languages)
 
     def mixed(self, cosines: Vector, covered: Vector) -> Vector:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
@@ -199,23 +238,19 @@ class Scorer:
 
     def score(self, texts: Sequence[str], languages: Languages) -> Vector:
         """Return the scores of texts that are not in the index, shape `(texts,)`."""
-        cosines = np.asarray(self.embedder.embed_passages(texts) @ self.question)
+        cosines = self.cosines(self.embedder.embed_passages(texts), languages)
         if self.matcher is None:
             return cosines
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
 
-    def is_relevant(self, confidence: float, cosines: Vector) -> bool:
-        """True when `confidence` speaks for an answer.
-
-        With token vectors it is a share of the question that is covered, comparable between
-        questions. Cosines of other models are not, so there the best passage has to stand out
-        from the other candidates.
-        """
-        if not len(cosines) or confidence <= 0:
-            return False
-        if self.matcher is not None:
-            return confidence >= MIN_CONFIDENCE
-        deviation = float(cosines.std())
-        return deviation == 0 or confidence >= cosines.mean() + MIN_DEVIATIONS * deviation
+    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
+        """Return what is compared of texts to tell whether they say the same."""
+        if not isinstance(self.embedder, TokenVectors):
+            return tuple(map(Statement.of_unknown_words, texts))
+        ids = self.embedder.token_ids(texts)
+        return tuple(
+            Statement.of(text, TextWords([tokens], self.embedder))
+            for text, tokens in zip(texts, ids, strict=True)
+        )

@@ -34,6 +34,9 @@ class VectorIndex(Protocol):
         With `among`, only these ids are looked at, so a filter never costs results.
         """
 
+    def vectors(self, ids: Sequence[int]) -> Matrix:
+        """Return the vectors with these ids, float32, shape `(len(ids), dimension)`."""
+
     def to_bytes(self) -> bytes:
         """Return the index as bytes for `read_vector_index`."""
 
@@ -92,6 +95,10 @@ class FlatFaissIndex:
             if id_ != _FAISS_MISSING
         ]
         return tuple(sorted(found, key=lambda neighbour: (-neighbour[1], neighbour[0])))
+
+    def vectors(self, ids: Sequence[int]) -> Matrix:
+        rows = self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64))
+        return np.asarray(rows, dtype=np.float32)
 
     def contents(self) -> tuple[tuple[int, ...], Matrix]:
         """Return all ids and their vectors, float32, shape `(ids, dimension)`, as added."""

@@ -73,6 +73,12 @@ def answer(question: str, *sources: Source, model: str = "embedded", generation:
     )
 
 
+def with_also(given: Answer, *, also: int) -> Answer:
+    """Return the answer with its last `also` quotes beside the one before them."""
+    first, *others = given.quotes[-also - 1 :]
+    return replace(given, quotes=(*given.quotes[: -also - 1], replace(first, also=tuple(others))))
+
+
 def hits(*passages: Passage) -> tuple[Hit, ...]:
     return tuple(
         Hit(passage_id=PassageId(number), passage=found, score=0.9 / number)
@@ -132,6 +138,14 @@ THREE_SOURCES = answer(
     (LAKE, ("Jezero Globoko meri 41 metrov.", "Zamrzne le vsako tretjo zimo.")),
     (SPRING, ("उसका पानी 11 डिग्री का रहता है।",)),
     (WELL, ("Fântâna are 1.000 de lei pe an cheltuieli.",)),
+)
+ALSO_IN_HINDI = with_also(
+    answer(
+        "Koliko stopinj ima izvir?",
+        (LAKE, ("Poleti se voda ogreje na 24 °C, npr. julija.",)),
+        (SPRING, ("उसका पानी 11 डिग्री का रहता है।",)),
+    ),
+    also=1,
 )
 TABLE_ROW = answer("Jak długa jest Żółwica?", (RIVER, ("| Żółwica | 118 km |",)))
 OVER_TWO_LINES = answer(

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.answering import MAX_SENTENCES, answer_question
-from kb.domain import Answer, DocumentId, LanguageCode, Quote
+from kb.domain import Answer, ArticleFilter, DocumentId, LanguageCode, Quote
 from kb.embedding.embedded import EmbeddedModel
 from kb.normalization import folded_words
 from tests.cli.articles import ARTICLES, QUESTIONS, UNANSWERED
@@ -58,13 +58,13 @@ def ask(
             generation=1,
             passages=passages,
             sentences=sentences,
-            languages=[LanguageCode(language) for language in languages],
+            wanted=ArticleFilter(languages=tuple(map(LanguageCode, languages))),
         )
 
 
 def sources(answer: Answer) -> Iterator[tuple[Quote, str]]:
-    """Yield each quote with the document that it is said to be from."""
-    for quote in answer.quotes:
+    """Yield each quote, those beside it too, with the document that it is said to be from."""
+    for quote in answer.every_quote:
         yield quote, answer.citations[quote.citation - 1].passage.document_id
 
 
@@ -142,7 +142,7 @@ def test_citation_spans_mark_the_quotes_in_their_passages(
 
     for citation in answer.citations:
         marked = [citation.passage.text[start:end] for start, end in citation.spans]
-        quoted = [quote.text for quote in answer.quotes if quote.citation == citation.number]
+        quoted = [quote.text for quote in answer.every_quote if quote.citation == citation.number]
         assert sorted(marked) == sorted(quoted)
         assert citation.spans == tuple(sorted(citation.spans))
 
@@ -153,7 +153,7 @@ def test_citations_are_numbered_in_order_of_first_quote_without_gaps(
 ) -> None:
     answer = ask(built, question, embedded_model, sentences=MAX_SENTENCES)
 
-    order = dict.fromkeys(quote.citation for quote in answer.quotes)
+    order = dict.fromkeys(quote.citation for quote in answer.every_quote)
     assert list(order) == list(range(1, len(answer.citations) + 1))
 
 
@@ -164,7 +164,7 @@ def test_questions_in_articles_are_never_quoted(
     answer = ask(built, OWN_QUESTIONS[language], embedded_model, sentences=MAX_SENTENCES)
 
     assert answer.quotes
-    assert not any("?" in quote.text for quote in answer.quotes)
+    assert not any("?" in quote.text for quote in answer.every_quote)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_question_in_any_dress_is_never_quoted(
     answer = ask(workspace, asking, embedded_model, sentences=MAX_SENTENCES)
 
     assert "vprašanja.md" in {citation.passage.document_id for citation in answer.citations}
-    assert not any("?" in quote.text for quote in answer.quotes)
+    assert not any("?" in quote.text for quote in answer.every_quote)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ def test_what_the_articles_do_not_say_is_not_answered(
 
     assert answer.is_abstention
     assert answer.quotes == ()
-    assert len(answer.citations) == 4
+    assert 1 <= len(answer.citations) <= 4
     assert all(citation.spans == () for citation in answer.citations)
 
 

@@ -1,5 +1,8 @@
 """What an article says of itself, in its front matter or its first lines."""
 
+import unicodedata
+from typing import Literal
+
 import pytest
 
 from kb.corpus import parse
@@ -7,6 +10,8 @@ from kb.domain import Document, DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable
 from kb.language import document_language
 from tests.prose import LANGUAGES, paragraph
+
+Form = Literal["NFC", "NFD"]
 
 
 def _parse(content: bytes | str, *, detected: str | None = None) -> Document:
@@ -102,6 +107,33 @@ def test_the_language_is_detected_in_the_body_alone() -> None:
 
 def test_an_unknown_language_stays_unknown() -> None:
     assert _parse("Mlin melje.", detected=None).language is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "tags: [Žetev, चक्की, młyn]",
+        "tags:\n  - Žetev\n  - ' चक्की '\n  - młyn\n  - ŽETEV",
+        "tags: Žetev, चक्की, młyn,, z\u030cetev",
+        "tags: 'Žetev,चक्की ,młyn'",
+        "tags: [Žetev, [nested], चक्की, {a: b}, młyn, '']",
+    ],
+)
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+def test_tags_are_a_list_or_a_text_with_commas_each_tag_once(written: str, form: Form) -> None:
+    text = unicodedata.normalize(form, f"---\n{written}\n---\nMlin.")
+
+    assert _parse(text).tags == ("Žetev", "चक्की", "młyn")
+
+
+@pytest.mark.parametrize("written", ["", "tags:", "tags: []", "tags: {a: b}", "tag: x"])
+def test_an_article_without_tags_has_none(written: str) -> None:
+    assert _parse(f"---\n{written}\n---\nMlin.").tags == ()
+
+
+@pytest.mark.parametrize("written", ["2026", "2026-01", "20. 1. 2026", "२०२६-०१-२०"])
+def test_a_date_is_kept_as_it_is_written(written: str) -> None:
+    assert _parse(f"---\ndate: {written}\n---\nMlin.").date == written
 
 
 # Titles

@@ -9,7 +9,7 @@ import pytest
 from kb.answering import compose_answer
 from kb.cli.wiring import OpenIndex, open_index, run_build
 from kb.config import load_settings
-from kb.domain import Answer, DocumentId, LanguageCode
+from kb.domain import Answer, ArticleFilter, DocumentId, LanguageCode
 from kb.errors import ExpectedTextMissing
 from kb.evaluation.outcomes import Outcome
 from kb.evaluation.questions import ExpectedText, JudgedQuestion, Wording
@@ -98,7 +98,7 @@ def test_texts_in_two_languages_are_kept_apart(index: OpenIndex) -> None:
 
 
 def test_a_text_cut_by_passages_is_in_those_that_hold_half_of_it(index: OpenIndex) -> None:
-    ids = index.reader.passage_ids(languages=[LanguageCode("sl")])
+    ids = index.reader.passage_ids(ArticleFilter(languages=(LanguageCode("sl"),)))
     first, second = index.reader.passages(ids)[:2]
     source = index.read_text(first.document_id)
     assert source is not None
@@ -123,7 +123,7 @@ def test_a_text_longer_than_two_passages_is_in_the_one_that_holds_most(index: Op
 
     (outcome,) = ask(index, question(("sl/kraji.md", text)))
 
-    ids = index.reader.passage_ids(languages=[LanguageCode("sl")])
+    ids = index.reader.passage_ids(ArticleFilter(languages=(LanguageCode("sl"),)))
     longest = max(index.reader.passages(ids), key=lambda passage: len(passage.text))
     assert len(longest.text) < len(text) / 2
     assert relevant_count(outcome) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kb.domain import DocumentId, Hit, LanguageCode
+from kb.domain import ArticleFilter, DocumentId, Hit, LanguageCode
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.errors import UnknownLanguage
@@ -43,6 +43,10 @@ def retriever(built: Workspace, embedder: Embedder) -> Iterator[Retriever]:
 
 def find(retriever: Retriever, question: str, k: int = EVERYTHING) -> tuple[Hit, ...]:
     return retriever.retrieve(question, k=k).hits
+
+
+def in_languages(*codes: str) -> ArticleFilter:
+    return ArticleFilter(languages=tuple(map(LanguageCode, codes)))
 
 
 def in_order(hits: tuple[Hit, ...]) -> list[Hit]:
@@ -102,7 +106,7 @@ def test_a_filter_by_language_keeps_every_hit_in_it(retriever: Retriever, langua
         question = QUESTIONS[asked_in][0]
         everything = retriever.retrieve(question, k=EVERYTHING)
 
-        found = retriever.retrieve(question, k=EVERYTHING, languages=[LanguageCode(language)])
+        found = retriever.retrieve(question, k=EVERYTHING, wanted=in_languages(language))
 
         kept = [hit for hit in everything.hits if hit.passage.language == language]
         assert [hit.passage_id for hit in found.hits] == [hit.passage_id for hit in kept]
@@ -110,11 +114,9 @@ def test_a_filter_by_language_keeps_every_hit_in_it(retriever: Retriever, langua
 
 
 def test_several_languages_may_be_asked_for(retriever: Retriever) -> None:
-    languages = [LanguageCode("hi"), LanguageCode("ro")]
+    hits = retriever.retrieve("chleb", k=EVERYTHING, wanted=in_languages("hi", "ro")).hits
 
-    hits = retriever.retrieve("chleb", k=EVERYTHING, languages=languages).hits
-
-    assert {hit.passage.language for hit in hits} == set(languages)
+    assert {hit.passage.language for hit in hits} == {"hi", "ro"}
 
 
 def test_a_filter_comes_before_candidates_are_taken(tmp_path: Path) -> None:
@@ -128,7 +130,7 @@ def test_a_filter_comes_before_candidates_are_taken(tmp_path: Path) -> None:
 
     with workspace.retriever(embedder) as retriever:
         for language in LANGUAGES:
-            found = retriever.retrieve("Kruh peče pek", k=5, languages=[LanguageCode(language)])
+            found = retriever.retrieve("Kruh peče pek", k=5, wanted=in_languages(language))
 
             assert [hit.passage.document_id for hit in found.hits] == [language + ".md"]
 
@@ -136,10 +138,8 @@ def test_a_filter_comes_before_candidates_are_taken(tmp_path: Path) -> None:
 def test_a_language_without_an_article_is_an_error_that_names_the_others(
     retriever: Retriever,
 ) -> None:
-    languages = [LanguageCode("sl"), LanguageCode("xx")]
-
     with pytest.raises(UnknownLanguage, match=r"'xx'.*en, hi, pl, ro, sl"):
-        retriever.retrieve("kruh", k=5, languages=languages)
+        retriever.retrieve("kruh", k=5, wanted=in_languages("sl", "xx"))
 
 
 @each_language
@@ -217,6 +217,25 @@ def test_a_text_outside_the_index_is_scored_like_an_equal_passage(
         scores = found.scorer.score(texts, [hit.passage.language for hit in found.hits])
 
     assert scores == pytest.approx(np.array([hit.score for hit in found.hits]), abs=1e-5)
+
+
+@each_language
+def test_a_score_is_what_its_stages_gave(retriever: Retriever, language: str) -> None:
+    for hit in find(retriever, QUESTIONS[language][0]):
+        mean, *words = (stage.score for stage in hit.stages)
+        covered = sum(words) / len(words) if words else mean
+
+        assert hit.score == pytest.approx(0.3 * mean + 0.7 * covered, abs=1e-6)
+
+
+@each_language
+def test_stages_rank_all_that_they_looked_at(retriever: Retriever, language: str) -> None:
+    hits = find(retriever, QUESTIONS[language][0])
+
+    for stages in zip(*(hit.stages for hit in hits), strict=True):
+        given = sorted((stage.score for stage in stages), reverse=True)
+        assert [stage.rank for stage in stages] == [given.index(s.score) + 1 for s in stages]
+        assert {stage.of for stage in stages} == {len(hits)}
 
 
 @pytest.mark.parametrize("question", ["", "???", "🙂", "।", "\u200d"])

@@ -98,6 +98,23 @@ def test_reading_what_was_written_is_identity(
 
 
 @each_index
+@settings(max_examples=50, deadline=None)
+@given(collection=collections(), data=st.data())
+def test_vectors_come_as_they_were_added_in_the_order_asked_for(
+    implementation: Implementation,
+    collection: tuple[list[int], Matrix, Vector],
+    data: st.DataObject,
+) -> None:
+    ids, rows, _ = collection
+    places = data.draw(st.lists(st.integers(0, len(ids) - 1), max_size=60)) if ids else []
+
+    found = implementation.build(ids, rows).vectors([ids[place] for place in places])
+
+    assert found.shape == (len(places), DIMENSION)
+    assert found.tobytes() == rows[places].tobytes()
+
+
+@each_index
 def test_k_larger_than_the_index_finds_everything(
     implementation: Implementation,
 ) -> None:

@@ -10,10 +10,15 @@ from kb.cli.options import (
     FreshOption,
     LanguageOption,
     ModelOption,
+    PathOption,
     QuestionArgument,
+    RerankOption,
+    SinceOption,
+    TagOption,
+    UntilOption,
     check_count,
     global_options,
-    read_languages,
+    read_filter,
     read_question,
 )
 from kb.cli.terminal import say, show, text_style
@@ -38,6 +43,10 @@ def ask(
         int, typer.Option("--passages", "-k", help="How many passages to draw the answer from.")
     ] = 5,
     languages: LanguageOption = None,
+    tags: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    paths: PathOption = None,
     sentences: Annotated[int, typer.Option(help="How many sentences to quote, 1 to 5.")] = 3,
     answer_format: Annotated[
         AnswerFormat, typer.Option("--format", help="How to print the answer.")
@@ -47,6 +56,7 @@ def ask(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
     from kb.answering import MAX_SENTENCES, answer_question
@@ -55,10 +65,13 @@ def ask(
     from kb.rendering.markdown import answers_to_markdown
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     text = read_question(question)
     check_count("--passages", passages)
     check_count("--sentences", sentences, at_most=MAX_SENTENCES)
+    wanted = read_filter(
+        settings, languages=languages, tags=tags, since=since, until=until, paths=paths
+    )
     with open_index(settings, quiet=options.quiet, fresh=fresh) as index:
         answer = answer_question(
             text,
@@ -68,7 +81,7 @@ def ask(
             generation=index.reader.state.generation,
             passages=passages,
             sentences=sentences,
-            languages=read_languages(languages),
+            wanted=wanted,
             without_documents=index.freshness.not_quotable,
         )
     # Saved first: neither a closed pipe nor a file name that is taken loses the answer.

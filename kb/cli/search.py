@@ -9,15 +9,20 @@ from kb.cli.options import (
     FreshOption,
     LanguageOption,
     ModelOption,
+    PathOption,
+    RerankOption,
+    SinceOption,
+    TagOption,
+    UntilOption,
     check_count,
     checked_question,
     global_options,
-    read_languages,
+    read_filter,
     read_question,
 )
 from kb.cli.terminal import say, show, text_style
 from kb.cli.wiring import OpenIndex, locator, open_index
-from kb.domain import Hit, LanguageCode
+from kb.domain import ArticleFilter, Hit
 from kb.errors import EmptyQuestion, ExitCode, InvalidOption, QuestionTooLong
 
 
@@ -31,13 +36,22 @@ def search(
     ] = None,
     count: Annotated[int, typer.Option("-k", "--count", help="How many passages to show.")] = 5,
     languages: LanguageOption = None,
+    tags: TagOption = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    paths: PathOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     batch: Annotated[
         Path | None,
         typer.Option(help="Read one question per line, print one JSON object per line."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show how each passage did in every stage of retrieval."),
+    ] = False,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Show the passages nearest to QUESTION, best first."""
     from kb.language import question_language
@@ -45,19 +59,22 @@ def search(
     from kb.rendering.terminal_text import hits_to_text
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     check_count("-k", count)
     asked = _questions(question, batch)
-    codes, locate = read_languages(languages), locator(settings)
+    wanted = read_filter(
+        settings, languages=languages, tags=tags, since=since, until=until, paths=paths
+    )
+    locate = locator(settings)
     found = False
     with open_index(settings, quiet=options.quiet, fresh=fresh) as index:
         for text in asked:
-            hits = _hits(index, text, count, codes)
+            hits = _hits(index, text, count, wanted)
             found = found or bool(hits)
             if as_json or batch is not None:
-                show(hits_to_json(text, question_language(text), hits, locate))
+                show(hits_to_json(text, question_language(text), hits, locate, explain=explain))
             elif hits:
-                show(hits_to_text(hits, locate, text_style()))
+                show(hits_to_text(hits, locate, text_style(), explain=explain))
     if not found:
         say("no passage to show", quiet=options.quiet)
         raise typer.Exit(ExitCode.NO_ANSWER)
@@ -78,17 +95,17 @@ def _questions(question: str | None, batch: Path | None) -> list[str]:
         raise InvalidOption("--batch", str(batch), f"a UTF-8 file to read ({error})") from error
 
 
-def _hits(
-    index: OpenIndex, text: str, count: int, languages: tuple[LanguageCode, ...]
-) -> tuple[Hit, ...]:
-    """Return the hits; a line of a batch that is no question has none and keeps its place."""
+def _hits(index: OpenIndex, text: str, count: int, wanted: ArticleFilter) -> tuple[Hit, ...]:
+    """Return different hits; a line of a batch that is no question has none and keeps its place."""
+    from kb.retrieval import hits_for
+
     try:
         question = checked_question(text)
     except (EmptyQuestion, QuestionTooLong):
         return ()
     return index.retriever.retrieve(
         question,
-        k=count,
-        languages=languages,
+        k=hits_for(count),
+        wanted=wanted,
         without_documents=index.freshness.not_quotable,
-    ).hits
+    ).distinct(count)

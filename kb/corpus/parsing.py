@@ -5,9 +5,10 @@ import re
 from kb.blocks import BlockKind, blocks_of
 from kb.boilerplate import is_boilerplate
 from kb.corpus.decoding import decode
-from kb.corpus.front_matter import read_front_matter
+from kb.corpus.front_matter import FrontMatter, read_front_matter
 from kb.domain import DetectLanguage, Document, DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable
+from kb.selection import each_tag_once
 
 HTML_SUFFIXES = (".html", ".htm", ".xhtml")
 
@@ -34,13 +35,26 @@ def parse(document_id: DocumentId, content: bytes, *, detect_language: DetectLan
         raise ArticleUnreadable(document_id, "it holds no text")
     return Document(
         id=document_id,
-        title=_in_one_line(matter.get("title", "")) or _first_title(text, body_start),
-        language=_language_code(matter.get("language", "")) or detect_language(body),
+        title=_single(matter, "title") or _first_title(text, body_start),
+        language=_language_code(_single(matter, "language")) or detect_language(body),
         text=text,
         body_start=body_start,
-        date=matter.get("date") or None,
-        source=matter.get("source") or None,
+        date=_single(matter, "date") or None,
+        source=_single(matter, "source") or None,
+        tags=_tags(matter.get("tags", ())),
     )
+
+
+def _single(matter: FrontMatter, key: str) -> str:
+    """Return a single-valued entry in one line, empty when there is none."""
+    value = matter.get(key, "")
+    return _in_one_line(value) if isinstance(value, str) else ""
+
+
+def _tags(value: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return tags from a list, or from a text with commas between them; each once."""
+    written = value.split(",") if isinstance(value, str) else value
+    return each_tag_once(written)
 
 
 def is_page(document_id: DocumentId) -> bool:

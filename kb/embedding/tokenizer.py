@@ -61,6 +61,14 @@ class Tokenizer:
         """
         return [id_ for stretch in _STRETCH.findall(text) for id_ in self._cuts[stretch].tokens]
 
+    def is_piece(self, word: str) -> bool:
+        """True when `word`, as `normalised` gives it, is one piece."""
+        return _WORD_START + word in self._ids
+
+    def likelihood(self, text: str) -> float:
+        """Return the sum of the log probabilities of the pieces of `text`."""
+        return sum(self._scores[id_] for id_ in self.pieces(text))
+
     def _cut(self, stretch: str) -> _Cut:
         words = list(self._words(stretch))
         return _Cut(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kb.domain import Answer, Citation
 from kb.rendering import Locate
-from kb.rendering.terminal_text import NO_ANSWER
+from kb.rendering.terminal_text import NO_ANSWER, also_in
 
 # Every character here means something inside a line of CommonMark or GitHub's dialect, `$`
 # (mathematics) and `~` (strike through) included.
@@ -57,7 +57,10 @@ def _section(answer: Answer, locate: Locate) -> str:
     heading = f"# {_line(answer.question)}"
     if answer.is_abstention:
         return f"{heading}\n\n{_escaped(NO_ANSWER)}"
-    quotes = "\n".join(f"- {_line(quote.text)} \\[{quote.citation}\\]" for quote in answer.quotes)
+    quotes = "\n".join(
+        f"- {_line(quote.text)} \\[{quote.citation}\\]{_escaped(_printable(also_in(quote, answer)))}"
+        for quote in answer.quotes
+    )
     sources = "\n\n".join(_source(citation, answer, locate) for citation in answer.citations)
     return f"{heading}\n\n{quotes}\n\n## Sources\n\n{sources}"
 
@@ -65,7 +68,7 @@ def _section(answer: Answer, locate: Locate) -> str:
 def _source(citation: Citation, answer: Answer, locate: Locate) -> str:
     """Return a numbered source with its quotes, each with the lines where it stands."""
     passage = citation.passage
-    quotes = [quote for quote in answer.quotes if quote.citation == citation.number]
+    quotes = [quote for quote in answer.every_quote if quote.citation == citation.number]
     path = _code(locate(passage.document_id))
     marker = f"{citation.number}. "
     parts = [f"{_line(passage.title)} ({_line(passage.language or 'unknown language')})"]

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from kb.domain import Answer, Citation, Hit, LanguageCode, Passage, Quote
+from kb.domain import Answer, Citation, Hit, LanguageCode, Passage, Quote, Stage
 from kb.rendering import Locate
 from kb.rendering.neutral import neutral_json
 
@@ -24,13 +24,24 @@ def answer_to_json(answer: Answer, locate: Locate) -> str:
 
 
 def hits_to_json(
-    question: str, language: LanguageCode | None, hits: Sequence[Hit], locate: Locate
+    question: str,
+    language: LanguageCode | None,
+    hits: Sequence[Hit],
+    locate: Locate,
+    *,
+    explain: bool = False,
 ) -> str:
-    """Return one line of JSON: the question, its language and the ranked passages."""
+    """Return one line of JSON: the question, its language and the ranked passages.
+
+    With `explain`, what each stage of retrieval gave them.
+    """
     record = {
         "question": question,
         "language": language,
-        "hits": [_hit_record(rank, hit, locate) for rank, hit in enumerate(hits, start=1)],
+        "hits": [
+            {"rank": rank, **_hit_record(hit, locate, explain=explain)}
+            for rank, hit in enumerate(hits, start=1)
+        ],
     }
     return neutral_json(json.dumps(record, ensure_ascii=False))
 
@@ -46,7 +57,7 @@ def answer_from_saved(content: str) -> Answer:
     return Answer(
         question=record["question"],
         language=record["language"],
-        quotes=tuple(Quote(**quote) for quote in record["quotes"]),
+        quotes=tuple(map(_saved_quote, record["quotes"])),
         citations=tuple(_citation(citation) for citation in record["citations"]),
         model=record["model"],
         generation=record["generation"],
@@ -74,25 +85,42 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
     }
 
 
+def _saved_quote(record: dict[str, Any]) -> Quote:
+    also = record.pop("also", ())  # Answers saved by older versions have none.
+    return Quote(**record, also=tuple(map(_saved_quote, also)))
+
+
 def _citation(record: dict[str, Any]) -> Citation:
     number, score = record.pop("number"), record.pop("score")
     spans = tuple((start, end) for start, end in record.pop("spans"))
     record["headings"] = tuple(record["headings"])
+    record["tags"] = tuple(record.get("tags", ()))  # Answers of older versions have none.
     return Citation(number=number, score=score, spans=spans, passage=Passage(**record))
 
 
-def _hit_record(rank: int, hit: Hit, locate: Locate) -> dict[str, Any]:
+def _hit_record(hit: Hit, locate: Locate, *, explain: bool) -> dict[str, Any]:
+    also = [_found(one, locate, explain=explain) for one in hit.also]
+    return {**_found(hit, locate, explain=explain), "also": also}
+
+
+def _found(hit: Hit, locate: Locate, *, explain: bool) -> dict[str, Any]:
     passage = hit.passage
     return {
-        "rank": rank,
         "score": round(hit.score, _SCORE_DIGITS),
         "document": passage.document_id,
         "title": passage.title,
         "language": passage.language,
+        "date": passage.date,
+        "tags": passage.tags,
         "path": locate(passage.document_id),
         "start": passage.start,
         "end": passage.end,
         "first_line": passage.first_line,
         "last_line": passage.last_line,
         "text": passage.text,
+        **({"stages": [_stage(stage) for stage in hit.stages]} if explain else {}),
     }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {**asdict(stage), "score": round(stage.score, _SCORE_DIGITS)}

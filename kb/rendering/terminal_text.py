@@ -1,10 +1,10 @@
 """Answers and hits as text for a terminal or a pipe."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from kb.domain import Answer, Citation, Hit, Passage, Span
+from kb.domain import Answer, Citation, Hit, Passage, Quote, Span
 from kb.rendering import Locate
 from kb.rendering.neutral import neutral
 
@@ -40,18 +40,26 @@ def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
             blocks.append(style.dim("Nearest passages, none of them an answer:"))
         blocks += [_source_line(citation, locate) for citation in answer.citations]
         return "\n".join(blocks)
-    quotes = [_filled(f"{_on_one_line(q.text)} [{q.citation}]", style, "") for q in answer.quotes]
+    quotes = [_filled(_quoted(quote, answer), style, "") for quote in answer.quotes]
     sources = [_source(citation, locate, style) for citation in answer.citations]
     return "\n\n".join(("\n".join(quotes), style.dim("Sources"), *sources))
 
 
-def hits_to_text(hits: Sequence[Hit], locate: Locate, style: TextStyle) -> str:
-    """Return ranked passages, best first."""
-    citations = (
-        Citation(number=rank, passage=hit.passage, score=hit.score)
+def hits_to_text(
+    hits: Sequence[Hit], locate: Locate, style: TextStyle, *, explain: bool = False
+) -> str:
+    """Return ranked passages, best first; with `explain`, what each stage of retrieval gave."""
+    shown = (
+        "\n".join((_hit(rank, hit, locate, style), *(_stages(hit, style) if explain else ())))
         for rank, hit in enumerate(hits, start=1)
     )
-    return "\n\n".join(_source(citation, locate, style) for citation in citations)
+    return "\n\n".join(shown)
+
+
+def _stages(hit: Hit, style: TextStyle) -> Iterator[str]:
+    for stage in hit.stages:
+        place = f"{stage.score:.2f}, rank {stage.rank} of {stage.of}"
+        yield style.dim(f"{_INDENT}{stage.name}: {place}")
 
 
 def location(passage: Passage, locate: Locate) -> str:
@@ -60,6 +68,43 @@ def location(passage: Passage, locate: Locate) -> str:
     if passage.last_line != passage.first_line:
         lines += f"-{passage.last_line}"
     return f"{neutral(locate(passage.document_id), line_ends=True)}:{lines}"
+
+
+def indented(text: str, style: TextStyle) -> str:
+    """Return text of an article as a terminal can show it, set off from what is said of it."""
+    return _filled(_safe(text), style, _INDENT)
+
+
+def in_one_line(text: str) -> str:
+    """Return text of an article or a file name as a terminal can show it, without line ends."""
+    return _safe(text, line_ends=True)
+
+
+def also_in(quote: Quote, answer: Answer) -> str:
+    """Return where else a quote is said: " (also in ro [2], hi [3])", or nothing."""
+    if not quote.also:
+        return ""
+    places = (
+        f"{answer.citations[other.citation - 1].passage.language or '??'} [{other.citation}]"
+        for other in quote.also
+    )
+    return f" (also in {', '.join(places)})"
+
+
+def _quoted(quote: Quote, answer: Answer) -> str:
+    return f"{_on_one_line(quote.text)} [{quote.citation}]{_safe(also_in(quote, answer))}"
+
+
+def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
+    citation = Citation(number=rank, passage=hit.passage, score=hit.score)
+    also = (
+        style.dim(
+            f"{_INDENT}also in {_safe(other.passage.language or '??', line_ends=True)}:"
+            f" {location(other.passage, locate)}"
+        )
+        for other in hit.also
+    )
+    return "\n".join((_source(citation, locate, style), *also))
 
 
 def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -11,8 +12,17 @@ from pathlib import Path
 import numpy as np
 
 from kb.changes import FileStamp
-from kb.domain import DocumentId, LanguageCode, Passage, PassageId, SourceText
+from kb.domain import (
+    EVERY_ARTICLE,
+    ArticleFilter,
+    DocumentId,
+    LanguageCode,
+    Passage,
+    PassageId,
+    SourceText,
+)
 from kb.errors import IndexMissing, IndexUnusable
+from kb.selection import choose_articles
 from kb.store.database import (
     Closing,
     closed_on_error,
@@ -56,6 +66,8 @@ class IndexedDocument:
     date: str | None
     source: str | None
     tags: tuple[str, ...]
+    languages: frozenset[LanguageCode | None]
+    """Its own language and those of its passages."""
     passages: int
 
 
@@ -100,21 +112,30 @@ class IndexReader(Closing):
 
     def passage_ids(
         self,
+        wanted: ArticleFilter = EVERY_ARTICLE,
         *,
-        languages: Collection[LanguageCode] = (),
         without_documents: Collection[DocumentId] = (),
     ) -> tuple[PassageId, ...]:
-        """Return the passages in any of `languages` (all when empty), outside some documents."""
+        """Return the passages of articles that are meant, outside some documents.
+
+        Where languages are wanted, of an article in several only the passages in these.
+        Raises what `choose_articles` raises.
+        """
         documents = [
             document.id
-            for document in self.documents()
-            if (not languages or document.language in languages)
-            and document.id not in without_documents
+            for document in choose_articles(self.documents(), wanted)
+            if document.id not in without_documents
         ]
         rows = self._select(
-            "SELECT id FROM passages WHERE document_id IN ({}) ORDER BY id", documents
+            "SELECT id, language FROM passages WHERE document_id IN ({})", documents
         )
-        return tuple(sorted(PassageId(row["id"]) for row in rows))
+        return tuple(
+            sorted(
+                PassageId(row["id"])
+                for row in rows
+                if not wanted.languages or row["language"] in wanted.languages
+            )
+        )
 
     def passages(self, ids: Sequence[PassageId]) -> tuple[Passage, ...]:
         """Return the passages with these numbers, in the order of `ids`."""
@@ -129,6 +150,22 @@ class IndexReader(Closing):
                     if row["document_id"] == document["id"]:
                         found[id_] = _passage(row, document)
             return tuple(found[id_] for id_ in ids)
+
+    def bodies(self) -> Iterator[tuple[DocumentId, str]]:
+        """Yield each document with its text after the front matter, sorted by path."""
+        with self._translated():
+            for row in self._connection.execute(
+                "SELECT id, substr(text, body_start + 1) AS body FROM documents ORDER BY id"
+            ):
+                yield DocumentId(row["id"]), row["body"]
+
+    def passages_by_document(self) -> Mapping[DocumentId, tuple[PassageId, ...]]:
+        """Return the passages of each document that has some."""
+        found: defaultdict[DocumentId, tuple[PassageId, ...]] = defaultdict(tuple)
+        with self._translated():
+            for row in self._connection.execute("SELECT id, document_id FROM passages ORDER BY id"):
+                found[DocumentId(row["document_id"])] += (PassageId(row["id"]),)
+        return found
 
     def text(self, document_id: DocumentId, *, digest: str) -> SourceText | None:
         """Return the text of a document when it was made of the bytes that have this digest."""
@@ -227,10 +264,15 @@ def read_vectors_file(folder: Path, state: IndexState) -> bytes | None:
 
 def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...]:
     """Return all documents without their text, sorted by path."""
+    languages: defaultdict[str, dict[LanguageCode | None, int]] = defaultdict(dict)
+    for row in connection.execute(
+        "SELECT document_id, language, count(*) AS passages FROM passages"
+        " GROUP BY document_id, language"
+    ):
+        languages[row["document_id"]][row["language"]] = row["passages"]
     rows = connection.execute(
-        "SELECT d.id, d.digest, d.size_bytes, d.modified_ns, d.inode, d.language, d.title, d.date,"
-        " d.source, d.tags, (SELECT count(*) FROM passages p WHERE p.document_id = d.id) AS passages"
-        " FROM documents d ORDER BY d.id"
+        "SELECT id, digest, size_bytes, modified_ns, inode, language, title, date, source, tags"
+        " FROM documents ORDER BY id"
     )
     return tuple(
         IndexedDocument(
@@ -242,7 +284,8 @@ def read_documents(connection: sqlite3.Connection) -> tuple[IndexedDocument, ...
             date=row["date"],
             source=row["source"],
             tags=_tags(row["tags"]),
-            passages=row["passages"],
+            languages=frozenset((row["language"], *languages[row["id"]])),
+            passages=sum(languages[row["id"]].values()),
         )
         for row in rows
     )
@@ -271,6 +314,8 @@ def read_vectors(
 
 def _tags(stored: str) -> tuple[str, ...]:
     """Return an article's tags; those that cannot be read do not stand in the way of its text."""
+    if stored == "[]":  # Most have none, and each question reads all of them.
+        return ()
     try:
         return tuple(map(str, json.loads(stored)))
     except (TypeError, ValueError):  # `kb doctor` names it.
@@ -286,6 +331,8 @@ def _passage(row: sqlite3.Row, document: sqlite3.Row) -> Passage:
         document_id=DocumentId(document["id"]),
         title=document["title"],
         language=row["language"],
+        date=document["date"],
+        tags=_tags(document["tags"]),
         headings=tuple(json.loads(row["headings"])),
         start=row["start"],
         end=row["end"],

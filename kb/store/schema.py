@@ -81,7 +81,8 @@ CREATE TABLE answers (
     content TEXT NOT NULL
 )""",
 }
-_PASSAGES_BY_DOCUMENT = "CREATE INDEX passages_by_document ON passages (document_id)"
+# With the language, so that what languages an article has is told from the index alone.
+_PASSAGES_BY_DOCUMENT = "CREATE INDEX passages_by_document ON passages (document_id, language)"
 
 # Tables that gained columns since version 1, in an order in which they can be filled.
 _CHANGED = ("state", "documents", "passages", "skipped")

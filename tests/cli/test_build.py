@@ -159,7 +159,7 @@ def test_an_unknown_model_is_one_line_and_leaves_the_index_as_it_is(built: Kb) -
     outcome = built("build", "--model", "no such/folder")
 
     assert outcome.code == 1
-    assert "no model folder 'no such/folder'; give the path" in outcome.complaint
+    assert "no model folder 'no such/folder', and none downloaded" in outcome.complaint
     assert built("ask", QUESTIONS["sl"][0]).code == 0
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kb.embedding import EMBEDDED, open_embedder
 from kb.embedding.embedded import EmbeddedModel
-from kb.normalization import folded_words
+from kb.normalization import folded_words, with_ascii_digits, without_invisible
 from kb.vectors import Matrix, TokenIds, unit_rows
 from tests.embedding.writing import LONG, SCRIPTS, UNKNOWN_SIGNS, WORDLESS, any_text, articles
 from tests.prose import LANGUAGES, SENTENCES, paragraph
@@ -27,11 +27,16 @@ def numbers(tokens: TokenIds) -> TokenIds:
 
 @pytest.fixture(scope="session")
 def encode(exported: Path) -> Encode:
-    """What sentence-transformers makes of the same weights in float32."""
+    """What sentence-transformers makes of the same weights in float32, read as kb reads."""
     from sentence_transformers import SentenceTransformer
 
     model = SentenceTransformer(str(exported), device="cpu")
-    return lambda texts: np.asarray(model.encode(list(texts), show_progress_bar=False))
+
+    def encode(texts: Sequence[str]) -> Matrix:
+        read = [with_ascii_digits(without_invisible(text)) for text in texts]
+        return np.asarray(model.encode(read, show_progress_bar=False))
+
+    return encode
 
 
 @pytest.mark.parametrize("texts", [SCRIPTS, UNKNOWN_SIGNS, WORDLESS, LONG, articles()])
@@ -77,6 +82,26 @@ def test_case_and_latin_diacritics_do_not_change_a_vector(
     first, second = embedded_model.embed_passages([written, typed])
 
     assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(
+    ("seen", "typed"),
+    [
+        ("क्षेत्र की सहायता", "क्\u200dषेत्र की सहा\u200cयता"),
+        ("uporaba storitve", "upo\u00adraba storit\u200bve"),
+        ("Bezpieczeństwo", "\ufeffBezpie\u00adczeń\u2060stwo"),
+        ("școală", unicodedata.normalize("NFD", "șco\u00adală")),
+        ("first response", "\u200efirst re\u00adsponse\u2069"),
+        ("2026 में 45 ग्राहक", "२०२६ में ४५ ग्राहक"),
+    ],
+)
+def test_what_looks_or_counts_the_same_has_the_same_tokens_and_vector(
+    embedded_model: EmbeddedModel, seen: str, typed: str
+) -> None:
+    first, second = embedded_model.token_ids([seen, typed])
+
+    assert np.array_equal(first, second)
+    assert np.array_equal(*embedded_model.embed_passages([seen, typed]))
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -4,6 +4,7 @@
 """
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from kb.rendering.records import answer_to_json, hits_to_json
 from kb.rendering.terminal_text import TextStyle, answer_to_text, hits_to_text
 from tests.answers import (
     ABSTENTION,
+    ALSO_IN_HINDI,
     LAKE,
     OVER_TWO_LINES,
     RIVER,
@@ -34,9 +36,11 @@ ANSWERS = {
     "three-sources": THREE_SOURCES,
     "table-row": TABLE_ROW,
     "over-two-lines": OVER_TWO_LINES,
+    "also-in-hindi": ALSO_IN_HINDI,
     "abstention": ABSTENTION,
 }
-HITS = hits(LAKE, RIVER, SPRING, WELL)
+_LAKE, _RIVER, _SPRING, _WELL = hits(LAKE, RIVER, SPRING, WELL)
+HITS = (replace(_LAKE, also=(_SPRING,)), _RIVER, _WELL)
 DIAGNOSIS = Diagnosis(
     (
         Check("folder", "5 files, 3.1 MB"),
@@ -108,8 +112,9 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *("", "build", "ask", "search", "export", "status", "eval"),
-    *("doctor", "backup", "restore"),
+    *("", "init", "add", "build", "ask", "search", "export"),
+    *("list", "show", "open", "remove", "status", "eval"),
+    *("doctor", "backup", "restore", "models", "models pull"),
 ]
 
 
@@ -117,7 +122,7 @@ COMMANDS = [
 def test_help(command: str) -> None:
     result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="kb")
 
-    check(f"help-{command or 'kb'}.txt", result.stdout)
+    check(f"help-{command.replace(' ', '-') or 'kb'}.txt", result.stdout)
 
 
 def test_every_golden_file_is_checked() -> None:

@@ -15,13 +15,13 @@ import math
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Self
 
-from kb.answering import PASSAGES, compose_answer
+from kb.answering import compose_answer
 from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
 from kb.cli.terminal import show
 from kb.cli.wiring import OpenIndex, open_index, run_build
@@ -149,7 +149,7 @@ def ask(
     def compose(wording: Wording, retrieval: Retrieval) -> Answer:
         return compose_answer(
             wording.text,
-            replace(retrieval, hits=retrieval.hits[:PASSAGES]),
+            retrieval,
             index.read_text,
             language=wording.language,
             model=index.reader.state.model,

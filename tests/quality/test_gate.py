@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kb.cli.bundled import clone_folder
-from kb.domain import LanguageCode, PassageId
+from kb.domain import ArticleFilter, LanguageCode, PassageId
 from kb.evaluation.outcomes import OTHER
 from kb.judging import DEPTH, Retrieve
 from kb.matching import Languages, QuestionTerms, TermMatcher
@@ -105,7 +105,9 @@ def fit_without_rarity(
 
 def asking(retriever: Retriever, languages: Sequence[LanguageCode] = ()) -> Retrieve:
     def retrieve(question: str) -> Retrieval:
-        return retriever.retrieve(question, k=DEPTH, languages=languages)
+        return retriever.retrieve(
+            question, k=DEPTH, wanted=ArticleFilter(languages=tuple(languages))
+        )
 
     return retrieve
 

@@ -12,6 +12,7 @@ from kb.domain import Answer, Citation, LanguageCode, Quote
 from kb.rendering.records import answer_from_saved, answer_to_json, hits_to_json, save_form
 from tests.answers import (
     ABSTENTION,
+    ALSO_IN_HINDI,
     LAKE,
     OVER_TWO_LINES,
     RIVER,
@@ -24,7 +25,7 @@ from tests.answers import (
 )
 
 TEXTS = st.text(min_size=1).filter(lambda text: bool(text.strip()))
-ANSWERS = [THREE_SOURCES, TABLE_ROW, OVER_TWO_LINES, ABSTENTION]
+ANSWERS = [THREE_SOURCES, ALSO_IN_HINDI, TABLE_ROW, OVER_TWO_LINES, ABSTENTION]
 
 
 @st.composite
@@ -39,6 +40,9 @@ def answers(draw: st.DrawFn) -> Answer:
         headings=tuple(draw(st.lists(TEXTS, max_size=3))),
         start=draw(st.integers(0, 10**9)),
         first_line=draw(st.integers(1, 10**6)),
+    )
+    source = replace(
+        source, date=draw(st.none() | TEXTS), tags=tuple(draw(st.lists(TEXTS, max_size=3)))
     )
     zone = timezone(timedelta(minutes=draw(st.integers(-600, 600))))
     return Answer(
@@ -72,6 +76,14 @@ def test_any_saved_answer_comes_back_equal(kept: Answer) -> None:
     assert answer_from_saved(save_form(kept)) == kept
 
 
+def test_an_answer_saved_before_there_were_tags_and_dates_comes_back() -> None:
+    record = json.loads(save_form(THREE_SOURCES))
+    for citation in record["citations"]:
+        del citation["date"], citation["tags"]
+
+    assert answer_from_saved(json.dumps(record)) == THREE_SOURCES
+
+
 # Answers
 
 
@@ -84,10 +96,13 @@ def test_an_answer_has_the_same_keys_every_time(shown: Answer) -> None:
         *("model", "generation", "asked_at"),
     ]
     for quote in record["quotes"]:
-        assert list(quote) == ["text", "citation", "start", "end", "first_line", "last_line"]
+        assert list(quote) == [
+            *("text", "citation", "start", "end", "first_line", "last_line", "also"),
+        ]
     for citation in record["citations"]:
         assert list(citation) == [
-            *("number", "score", "document_id", "title", "language", "headings"),
+            *("number", "score", "document_id", "title", "language", "date", "tags"),
+            "headings",
             *("start", "end", "first_line", "last_line", "text", "spans", "path"),
         ]
 
@@ -129,12 +144,15 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "document": "sl/jezero.md",
                 "title": "Jezero Globoko",
                 "language": "sl",
+                "date": None,
+                "tags": [],
                 "path": "my articles/sl/jezero.md",
                 "start": 120,
                 "end": 225,
                 "first_line": 7,
                 "last_line": 8,
                 "text": LAKE.text,
+                "also": [],
             },
             {
                 "rank": 2,
@@ -142,12 +160,15 @@ def test_hits_are_one_line_with_the_documented_keys() -> None:
                 "document": "pl/rzeki i jeziora.md",
                 "title": "Rzeki | źródła *i* ujścia",
                 "language": "pl",
+                "date": None,
+                "tags": [],
                 "path": "my articles/pl/rzeki i jeziora.md",
                 "start": 2048,
                 "end": 2098,
                 "first_line": 31,
                 "last_line": 33,
                 "text": RIVER.text,
+                "also": [],
             },
         ],
     }

@@ -12,6 +12,7 @@ from kb.domain import Answer, DocumentId, Passage
 from kb.rendering.terminal_text import TextStyle, answer_to_text, hits_to_text, location
 from tests.answers import (
     ABSTENTION,
+    ALSO_IN_HINDI,
     LAKE,
     OVER_TWO_LINES,
     RIVER,
@@ -82,16 +83,16 @@ def test_harmless_characters_are_left_alone(letter: str) -> None:
 # Marks
 
 
-@pytest.mark.parametrize("shown_answer", [THREE_SOURCES, TABLE_ROW, OVER_TWO_LINES])
+@pytest.mark.parametrize("shown_answer", [THREE_SOURCES, TABLE_ROW, OVER_TWO_LINES, ALSO_IN_HINDI])
 def test_a_quoted_sentence_is_marked_in_its_passage(shown_answer: Answer) -> None:
     piped = answer_to_text(shown_answer, locate, PIPE)
     terminal = answer_to_text(shown_answer, locate, TextStyle(color=True))
 
-    for quote in shown_answer.quotes:
+    for quote in shown_answer.every_quote:
         marked = "\n    ".join(quote.text.split("\n"))
         assert f">>{marked}<<" in piped
         assert f"{BOLD}{marked}{PLAIN}" in terminal
-    assert piped.count(">>") == len(shown_answer.quotes)
+    assert piped.count(">>") == len(shown_answer.every_quote)
 
 
 def test_a_hit_has_no_marks() -> None:

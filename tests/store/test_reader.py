@@ -10,7 +10,7 @@ import pytest
 
 from kb.changes import FileStamp
 from kb.chunking import embedded_text
-from kb.domain import DocumentId, LanguageCode
+from kb.domain import ArticleFilter, DocumentId, LanguageCode
 from kb.errors import IndexMissing, IndexUnusable
 from kb.store import IndexInspector, IndexReader, IndexWriter, SkippedFile
 from kb.vector_index import FlatFaissIndex
@@ -58,13 +58,13 @@ def test_what_was_published_is_read_back(folder: Path) -> None:
 
 def test_tags_lines_and_the_language_of_each_passage_are_read_back(tmp_path: Path) -> None:
     new = cut("sl/mlin.md", ARTICLES["sl/mlin.md"])
-    languages = ("sl", None, "hi")
+    languages = (LanguageCode("sl"), None, LanguageCode("hi"))
     lines = (0, 0, 7, len(new.document.text))
     new = replace(
         new,
         document=replace(new.document, tags=("Žetev", "चक्की", "młyn"), lines=lines),
         passages=tuple(
-            replace(passage, language=language and LanguageCode(language))
+            replace(passage, language=language, tags=("Žetev", "चक्की", "młyn"))
             for passage, language in zip(new.passages, languages, strict=True)
         ),
     )
@@ -77,6 +77,9 @@ def test_tags_lines_and_the_language_of_each_passage_are_read_back(tmp_path: Pat
         assert (stored.tags, stored.lines) == (document.tags, lines)
         assert tuple(passage for _, passage in passages_in(reader)) == new.passages
         assert reader.languages(reader.passage_ids()) == languages
+        assert document.languages == {"sl", "hi", None}
+        in_hindi = reader.passage_ids(ArticleFilter(languages=(LanguageCode("hi"),)))
+        assert in_hindi == reader.passage_ids()[2:]
 
 
 def test_passages_come_in_the_order_asked_for(folder: Path) -> None:
@@ -120,10 +123,12 @@ def test_a_model_without_token_vectors_leaves_tokens_empty(tmp_path: Path) -> No
 def test_passages_are_chosen_by_language_and_by_document(folder: Path, language: str) -> None:
     own = f"{language}/mlin.md"
     with IndexReader(folder) as reader:
-        of_language = reader.passages(reader.passage_ids(languages=[LanguageCode(language)]))
+        of_language = reader.passages(
+            reader.passage_ids(ArticleFilter(languages=(LanguageCode(language),)))
+        )
         of_others = reader.passages(reader.passage_ids(without_documents=[DocumentId(own)]))
         of_neither = reader.passage_ids(
-            languages=[LanguageCode(language)], without_documents=[DocumentId(own)]
+            ArticleFilter(languages=(LanguageCode(language),)), without_documents=[DocumentId(own)]
         )
 
     assert [passage.document_id for passage in of_language] == [own] * 3

@@ -1,0 +1,61 @@
+"""The only writer of articles: whole or not at all, and nothing is ever deleted."""
+
+import os
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+
+from kb.article_errors import ArticleUnwritable
+from kb.corpus.folder import Corpus
+from kb.domain import DocumentId
+from kb.durable import make_folder, sync_folder, write_durably
+
+REMOVED = ".removed"
+"""Folder in the corpus for articles that were removed; hidden, so it is never indexed."""
+
+
+def write_article(corpus: Corpus, document_id: DocumentId, content: bytes) -> None:
+    """Write an article, in place of the one that may be there. Raises: `ArticleUnwritable`."""
+    path = corpus.folder / document_id
+    # Hidden: what a crash leaves is no article. By process: two may write at once.
+    temporary = path.with_name(f".kb-{os.getpid()}.new")
+    try:
+        make_folder(path.parent)
+        try:
+            write_durably(path, content, temporary=temporary)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
+
+
+def remove_articles(corpus: Corpus, ids: Iterable[DocumentId]) -> Path:
+    """Move articles to a new folder below the corpus's `.removed`, and return that folder.
+
+    Raises: `ArticleUnwritable`.
+    """
+    kept = _new_folder(corpus.folder / REMOVED)
+    for document_id in ids:
+        path, target = corpus.folder / document_id, kept / document_id
+        try:
+            make_folder(target.parent)
+            path.rename(target)
+            sync_folder(target.parent)
+            sync_folder(path.parent)
+        except OSError as error:
+            raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
+    return kept
+
+
+def _new_folder(parent: Path) -> Path:
+    """Make a folder that is named after the time."""
+    name = datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%SZ")
+    try:
+        make_folder(parent)
+        number = 1
+        while (folder := parent / (name if number == 1 else f"{name}-{number}")).exists():
+            number += 1
+        folder.mkdir()
+    except OSError as error:
+        raise ArticleUnwritable(f"{REMOVED}/{name}", error.strerror or str(error)) from error
+    return folder
