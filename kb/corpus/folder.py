@@ -22,7 +22,7 @@ from kb.errors import (
 
 ARTICLE_SUFFIXES = (".md", ".txt", *HTML_SUFFIXES)
 
-# The collected works of a novelist have half of it. A build reads it in half a minute.
+# A long novel has three. A build reads so much in half a minute, and holds it several times over.
 MOST_BYTES = 16 << 20
 
 _LARGEST = 2**63 - 1

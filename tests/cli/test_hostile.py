@@ -45,6 +45,7 @@ def test_no_output_holds_what_a_terminal_obeys(tmp_path: Path, language: str) ->
 
     built = kb("build")
     assert built.code == ExitCode.SKIPPED
+    names = [*kb.corpus.iterdir()]
     assert_harmless(
         built,
         kb("ask", asked),
@@ -52,7 +53,14 @@ def test_no_output_holds_what_a_terminal_obeys(tmp_path: Path, language: str) ->
         kb("ask", asked, "--format", "markdown"),
         kb("search", asked, "-k", "100"),
         kb("search", asked, "-k", "100", "--json"),
+        kb("search", asked, "-k", "100", "--explain"),
         kb("export", "--last"),
+        kb("list"),
+        kb("list", "--json"),
+        *(kb("show", file.name, *form) for file in names for form in ((), ("--json",))),
+        kb("show", f"ni{ATTACKS[0]}"),
+        kb("remove", f"ni{ATTACKS[3]}"),
+        kb("add", f"ni{ATTACKS[2]}"),
         kb("status"),
         kb("doctor", "--deep"),
         kb("doctor", "--json"),
