@@ -169,6 +169,9 @@ def test_nothing_is_written_through_a_link_that_leaves_the_corpus(
 
     with pytest.raises(ArticleUnwritable, match="outside of the corpus"):
         add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="link"))
+    workspace.path("loop").symlink_to(workspace.path("loop"))
+    with pytest.raises(ArticleUnwritable):
+        add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="loop"))
 
     assert not list((tmp_path / "outside").iterdir())
 

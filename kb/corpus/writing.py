@@ -17,14 +17,14 @@ REMOVED = ".removed"
 def write_article(corpus: Corpus, document_id: DocumentId, content: bytes) -> None:
     """Write an article; one that is there is kept below `.removed`. Raises: `ArticleUnwritable`."""
     path = corpus.folder / document_id
-    if not path.parent.resolve().is_relative_to(corpus.folder.resolve()):  # By a link.
-        raise ArticleUnwritable(document_id, "its folder is outside of the corpus")
     try:
+        if not path.parent.resolve().is_relative_to(corpus.folder.resolve()):  # By a link.
+            raise ArticleUnwritable(document_id, "its folder is outside of the corpus")
         if path.exists():
             _write(_new_folder(corpus.folder / REMOVED) / document_id, path.read_bytes())
         _write(path, content)
-    except OSError as error:
-        raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
+    except (OSError, RuntimeError) as error:  # The latter for a link that leads to itself.
+        raise ArticleUnwritable(document_id, getattr(error, "strerror", str(error))) from error
 
 
 def remove_articles(corpus: Corpus, ids: Iterable[DocumentId]) -> Path:
