@@ -72,12 +72,12 @@ def location(passage: Passage, locate: Locate) -> str:
 
 def indented(text: str, style: TextStyle) -> str:
     """Return text of an article as a terminal can show it, set off from what is said of it."""
-    return _filled(_safe(text), style, _INDENT)
+    return _filled(neutral(text), style, _INDENT)
 
 
 def in_one_line(text: str) -> str:
     """Return text of an article or a file name as a terminal can show it, without line ends."""
-    return _safe(text, line_ends=True)
+    return neutral(text, line_ends=True)
 
 
 def also_in(quote: Quote, answer: Answer) -> str:
@@ -92,14 +92,14 @@ def also_in(quote: Quote, answer: Answer) -> str:
 
 
 def _quoted(quote: Quote, answer: Answer) -> str:
-    return f"{_on_one_line(quote.text)} [{quote.citation}]{_safe(also_in(quote, answer))}"
+    return f"{_on_one_line(quote.text)} [{quote.citation}]{neutral(also_in(quote, answer))}"
 
 
 def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
     citation = Citation(number=rank, passage=hit.passage, score=hit.score)
     also = (
         style.dim(
-            f"{_INDENT}also in {_safe(other.passage.language or '??', line_ends=True)}:"
+            f"{_INDENT}also in {neutral(other.passage.language or '??', line_ends=True)}:"
             f" {location(other.passage, locate)}"
         )
         for other in hit.also
