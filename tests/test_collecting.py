@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.article_errors import UnknownPath
+from kb.article_errors import ArticleUnwritable, UnknownPath
 from kb.chunking import embedded_text, passages_of
 from kb.collecting import (
     NEAR,
@@ -157,6 +157,23 @@ def test_another_article_is_never_overwritten_unless_it_is_forced(workspace: Wor
     assert verdicts(forced) == [(Verdict.REPLACED, at)]
     assert workspace.text(at) == new
     assert len(workspace.corpus.files()) == 1
+    (kept,) = workspace.corpus_folder.glob(f".removed/*/{at}")
+    assert kept.read_text(encoding="utf-8") == old
+
+
+def test_nothing_is_written_through_a_link_that_leaves_the_corpus(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    workspace.path("link").symlink_to(tmp_path / "outside")
+
+    with pytest.raises(ArticleUnwritable, match="outside of the corpus"):
+        add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="link"))
+    workspace.path("loop").symlink_to(workspace.path("loop"))
+    with pytest.raises(ArticleUnwritable):
+        add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="loop"))
+
+    assert not list((tmp_path / "outside").iterdir())
 
 
 @pytest.mark.parametrize(

@@ -52,7 +52,8 @@ def add(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace another article that has the same path.")
+        bool,
+        typer.Option("--force", help="Replace another article that has the same path; it is kept."),
     ] = False,
     no_build: NoBuildOption = False,
 ) -> None:

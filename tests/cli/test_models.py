@@ -212,6 +212,27 @@ def test_the_doctor_knows_the_window_of_the_model(built: Kb, embedder_folder: Pa
     assert outcome.code == 0, outcome.out
 
 
+def test_a_closed_model_folder_is_one_line(built: Kb, embedder_folder: Path) -> None:
+    closed = shutil.copytree(embedder_folder, built.folder / "models/closed")
+    partly = shutil.copytree(embedder_folder, built.folder / "models/partly")
+    (partly / "notes.bin").touch(mode=0o000)
+    closed.chmod(0o000)
+    try:
+        outcomes = [
+            built.process("build", "--model", folder, as_ordinary_user=True)
+            for folder in (closed, partly)
+        ]
+        listed = built.process("models", "--folder", closed.parent, as_ordinary_user=True)
+    finally:
+        closed.chmod(0o700)
+
+    for outcome, folder in zip(outcomes, (closed, partly), strict=True):
+        assert outcome.code == 1
+        assert f"the model {str(folder)!r} cannot be used" in outcome.complaint
+    assert listed.code == 0
+    assert str(partly) in listed.out
+
+
 # Reranking
 
 
