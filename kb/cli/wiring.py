@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kb.indexing import BuildReport
     from kb.rendering import Locate
     from kb.retrieval import Retriever
-    from kb.store import IndexReader, OnWait
+    from kb.store import IndexReader, IndexWriter, OnWait
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -77,7 +77,7 @@ def run_build(
         embedder = open_embedder(model or (writer.state.model if writer.state else EMBEDDED))
         try:
             with progress("Embedding", quiet=quiet) as track:
-                return build_index(
+                report = build_index(
                     corpus,
                     writer,
                     embedder,
@@ -93,6 +93,20 @@ def run_build(
                 quiet=quiet,
             )
             raise
+        if report.state.calibration is None:
+            _calibrate(settings, writer, embedder)
+        return report
+
+
+def _calibrate(settings: Settings, writer: "IndexWriter", embedder: "Embedder") -> None:
+    """Store how much speaks for answers to questions that no article just indexed treats."""
+    from kb.abstention import to_json
+    from kb.retrieval import Retriever
+    from kb.store import IndexReader
+
+    with IndexReader(settings.index_folder) as reader:
+        calibration = Retriever(reader, _vectors(reader), embedder).calibrate()
+    writer.keep_calibration(to_json(calibration))
 
 
 @contextmanager
