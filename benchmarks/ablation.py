@@ -19,7 +19,7 @@ from statistics import fmean
 from types import ModuleType
 
 from benchmarks.results import keep
-from kb import matching, retrieval
+from kb import centre, matching, retrieval
 from kb.answering import compose_answer
 from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
 from kb.cli.wiring import OpenIndex, open_index, run_build
@@ -35,8 +35,10 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "all parts": (),
     "mean vector alone": ((retrieval, "MEAN_WEIGHT", 1.0),),
     "words alone, no mean vector": ((retrieval, "MEAN_WEIGHT", 0.0),),
+    "nothing taken out of the vectors": ((centre, "_HALF_TRUSTED", 1e9),),
     "100 candidates instead of 2,000": ((retrieval, "CANDIDATES", 100),),
-    "whole passages, no windows": ((matching, "_WINDOW_WORDS", 1_000_000),),
+    "whole passages, no windows": ((matching, "_WINDOWS", (1_000_000,)),),
+    "windows of one size": ((matching, "_WINDOWS", (36,)),),
     "no scale between languages": ((matching, "_POOREST_TRANSLATION", 1.0),),
     "no names across scripts": ((matching, "_SAME_SPELLING", 0.0),),
     "no rarity": ((matching, "_MATCH_POWER", 1_000_000), (matching, "_MIN_RARITY", 1_000.0)),

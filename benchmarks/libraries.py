@@ -20,6 +20,7 @@ IMPORTS = {
     "sentencex": "sentencex",
     "PyYAML": "yaml",
     "rich": "rich.progress",
+    "trafilatura": "trafilatura",
     "sentence-transformers": "sentence_transformers",
     "torch": "torch",
 }

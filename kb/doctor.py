@@ -6,7 +6,7 @@ from typing import Protocol
 
 import numpy as np
 
-from kb.chunking import CHUNKER_VERSION, embedded_text, passages_of
+from kb.chunking import CHUNKER_VERSION, Window, embedded_text, passages_of
 from kb.corpus import Corpus, digest_of, parse
 from kb.diagnosis import Check, Diagnosis, Fault, collate
 from kb.domain import Document, PassageId, SourceText, are_line_starts
@@ -54,7 +54,8 @@ class Instruments:
     open_inspector: Callable[[], IndexInspector]
     open_vectors: Callable[[bytes], ListedVectors]
     """Raises `ValueError` for bytes that are no vector index."""
-    open_model: Callable[[str], Embedder]
+    open_model: Callable[[IndexState], Embedder]
+    """Opens the model that an index was built with. Raises `ModelError`."""
     open_corpus: Callable[[], Corpus]
 
 
@@ -151,14 +152,15 @@ def _index_checks(
     if state is None:
         raise IndexMissing(inspector.folder)
     yield _files_check(instruments.survey, state)
-    yield _documents_check(inspector, state, deep=deep)
+    model = _opened(instruments.open_model, state)
+    yield _documents_check(inspector, state, _same(model, state) if deep else None)
     ids, matrix, faults = _stored_vectors(inspector, state)
     faults += _length_faults(ids, matrix)
     yield _check("vectors", f"{len(ids)} of {state.dimension} numbers", faults)
     differences = _faiss_faults(inspector, state, ids, matrix, instruments)
     yield _check("faiss", "against the stored vectors", differences)
     yield _orphans_check(inspector, state)
-    yield from _model_checks(inspector, state, instruments.open_model, deep=deep)
+    yield from _model_checks(inspector, state, model, deep=deep)
     if deep:
         yield _articles_check(inspector, instruments.open_corpus)
 
@@ -175,19 +177,36 @@ def _files_check(survey: FolderSurvey, state: IndexState) -> Check:
     )
 
 
-def _documents_check(inspector: IndexInspector, state: IndexState, *, deep: bool) -> Check:
-    is_cut_again = deep and state.chunker_version == CHUNKER_VERSION
+def _opened(
+    open_model: Callable[[IndexState], Embedder], state: IndexState
+) -> Embedder | ModelError:
+    try:
+        return open_model(state)
+    except ModelError as error:
+        return error
+
+
+def _same(model: Embedder | ModelError, state: IndexState) -> Embedder | None:
+    """Return the model when it is still the one that the index was built with."""
+    if isinstance(model, ModelError) or model.fingerprint != state.fingerprint:
+        return None
+    return model
+
+
+def _documents_check(inspector: IndexInspector, state: IndexState, model: Embedder | None) -> Check:
+    """Check each document; with a `model`, also what chunking for it makes of them."""
+    cutter = model if state.chunker_version == CHUNKER_VERSION else None
     documents = passages = 0
     faults: list[tuple[Fault, str]] = []
     for document in inspector.documents():
         documents += 1
         passages += len(document.passages)
         found = list(_document_faults(document))
-        if is_cut_again and not found:
-            found = list(_cutting_faults(document))
+        if cutter and not found:
+            found = list(_cutting_faults(document, cutter.window))
         faults += found
     seen = f"{documents} documents, {passages} passages"
-    return _check("documents", f"{seen}, cut again" if is_cut_again else seen, faults)
+    return _check("documents", f"{seen}, cut again" if cutter else seen, faults)
 
 
 def _document_faults(document: StoredDocument) -> Iterator[tuple[Fault, str]]:
@@ -216,11 +235,11 @@ def _passage_fault(source: SourceText, passage: StoredPassage) -> str | None:
     return None if passage.headings is not None else "its headings cannot be read"
 
 
-def _cutting_faults(stored: StoredDocument) -> Iterator[tuple[Fault, str]]:
+def _cutting_faults(stored: StoredDocument, window: Window | None) -> Iterator[tuple[Fault, str]]:
     """Yield a fault when chunking makes other passages, headings or embedded texts."""
     expected = [
         (passage.start, passage.end, passage.headings, embedding_digest(passage))
-        for passage in passages_of(_document(stored))
+        for passage in passages_of(_document(stored), window)
     ]
     found = [
         (passage.start, passage.end, passage.headings, passage.embedding_digest)
@@ -309,29 +328,30 @@ def _orphans_check(inspector: IndexInspector, state: IndexState) -> Check:
 def _model_checks(
     inspector: IndexInspector,
     state: IndexState,
-    open_model: Callable[[str], Embedder],
+    embedder: Embedder | ModelError,
     *,
     deep: bool,
 ) -> Iterator[Check]:
     name = repr(state.model)
-    try:
-        embedder = open_model(state.model)
-    except ModelError as error:
-        yield _check("model", name, [(Fault.MODEL_UNUSABLE, str(error))])
+    if isinstance(embedder, ModelError):
+        yield _check("model", name, [(Fault.MODEL_UNUSABLE, str(embedder))])
         return
     if embedder.fingerprint != state.fingerprint:
         yield _check("model", name, [(Fault.MODEL_CHANGED, name)])
         return
     yield _check("model", name, [])
     if deep and isinstance(embedder, TokenVectors) and state.chunker_version == CHUNKER_VERSION:
-        yield _check("tokens", "as the model reads them", _token_faults(inspector, state, embedder))
+        faults = _token_faults(inspector, state, embedder, embedder.window)
+        yield _check("tokens", "as the model reads them", faults)
 
 
-def _token_faults(inspector: IndexInspector, state: IndexState, model: TokenVectors) -> Faults:
+def _token_faults(
+    inspector: IndexInspector, state: IndexState, model: TokenVectors, window: Window | None
+) -> Faults:
     for document in inspector.documents():
         if list(_document_faults(document)):
             continue  # It cannot be cut, which another check says.
-        texts = [embedded_text(passage) for passage in passages_of(_document(document))]
+        texts = [embedded_text(passage) for passage in passages_of(_document(document), window)]
         expected = tuple(ids.tobytes() for ids in model.token_ids(texts))
         if inspector.tokens(document.id, state.fingerprint) != expected:
             yield Fault.TOKENS_DIFFER, repr(str(document.id))

@@ -4,8 +4,10 @@ Offsets everywhere count Unicode code points, half open, into `Document.text`.
 """
 
 from bisect import bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import StrEnum
 from typing import NewType
 
 DocumentId = NewType("DocumentId", str)
@@ -16,6 +18,8 @@ PassageId = NewType("PassageId", int)
 
 LanguageCode = NewType("LanguageCode", str)
 """ISO 639-1 code, such as `sl` or `hi`; `None` beside it means not known."""
+
+DetectLanguage = Callable[[str], LanguageCode | None]
 
 Span = tuple[int, int]
 
@@ -122,17 +126,57 @@ class ArticleFilter:
 EVERY_ARTICLE = ArticleFilter()
 
 
+class ArticleState(StrEnum):
+    """What has become of an article since the last build."""
+
+    INDEXED = "indexed"
+    CHANGED = "changed"
+    NEW = "new"
+    MISSING = "missing"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedArticle:
+    """What is known of an article: of one that is new or skipped, only where it is."""
+
+    id: DocumentId
+    state: ArticleState
+    title: str = ""
+    language: LanguageCode | None = None
+    languages: tuple[LanguageCode, ...] = ()
+    """Its own language and those of its passages."""
+    date: str | None = None
+    tags: tuple[str, ...] = ()
+    source: str | None = None
+    passages: int = 0
+    reason: str | None = None
+    """Why it was skipped."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """How a hit did in one stage of retrieval: its rank, from 1, is among `of` passages."""
+
+    name: str
+    score: float
+    rank: int
+    of: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
     """A passage with its score for one question; higher is better.
 
-    `also` are hits further down that say the same, mostly in other languages.
+    `also` are hits further down that say the same, mostly in other languages. `stages` are what
+    the score is made of, in order.
     """
 
     passage_id: PassageId
     passage: Passage
     score: float
     also: tuple["Hit", ...] = ()
+    stages: tuple[Stage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

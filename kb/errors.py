@@ -5,11 +5,16 @@ KbError                      exit 1
 │   ├── EmptyQuestion
 │   ├── QuestionTooLong
 │   ├── UnknownLanguage
+│   ├── InvalidOption
+│   ├── UnknownAnswer
 │   ├── UnknownTag
 │   ├── UnknownPath
 │   ├── NoArticleMeant
-│   ├── InvalidOption
-│   └── UnknownAnswer
+│   ├── UnknownArticle
+│   ├── AmbiguousArticle
+│   ├── UnknownSource
+│   ├── NotConfirmed
+│   └── BaseExists
 ├── ConfigError              exit 1
 ├── CorpusError              exit 1
 │   ├── CorpusMissing
@@ -37,13 +42,18 @@ KbError                      exit 1
 │   ├── BackupUnwritable
 │   ├── BackupInvalid
 │   └── BackupTooNew
-└── EvaluationError          exit 1
-    ├── QuestionSetInvalid
-    ├── ExpectedTextMissing
-    ├── BundledSetMissing
-    └── RunUnreadable
+├── EvaluationError          exit 1
+│   ├── QuestionSetInvalid
+│   ├── ExpectedTextMissing
+│   ├── BundledSetMissing
+│   └── RunUnreadable
+├── ArticleUnwritable        exit 1
+├── BaseUnwritable           exit 1
+├── EditorMissing            exit 1
+└── EditorUnusable           exit 1
 
 An error takes facts and builds its message: what happened, where, and the next step.
+Those about keeping, choosing, naming and editing articles are in `kb.article_errors`.
 "Nothing found" and "not in your articles" are values, not errors.
 """
 
@@ -52,7 +62,6 @@ from enum import IntEnum
 from pathlib import Path
 
 _SHOWN_CHARS = 60  # Of a text that a message quotes.
-_SHOWN_NAMES = 12  # Of what there is instead.
 
 
 class ExitCode(IntEnum):
@@ -121,33 +130,6 @@ class UnknownLanguage(UsageError):
         )
 
 
-class UnknownTag(UsageError):
-    def __init__(self, tag: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"no article has the tag {tag!r}; "
-            f"there is {_named(known) or 'none: give some as `tags:` in front matter'}"
-        )
-
-
-class UnknownPath(UsageError):
-    def __init__(self, pattern: str, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"no article's path is {pattern!r} (`*` stays within a folder, `**/` goes through them); "
-            f"there is {_named(tuple(map(repr, known))) or 'none'}"
-        )
-
-
-class NoArticleMeant(UsageError):
-    """Each condition holds for some article, all together for none."""
-
-    def __init__(self, dated: tuple[str, str] | None) -> None:
-        dates = f"are dated from {dated[0]} to {dated[1]}" if dated else "have no date"
-        super().__init__(
-            f"no article fits all of --lang, --tag, --since, --until and --path; articles {dates}, "
-            "leave one of them out (`kb list` shows each)"
-        )
-
-
 class InvalidOption(UsageError):
     def __init__(self, option: str, value: object, expected: str) -> None:
         super().__init__(f"{option} {value!r} is not possible; give {expected}")
@@ -194,7 +176,7 @@ class CorpusUnreadable(CorpusError):
 class CorpusEmpty(CorpusError):
     def __init__(self, folder: Path) -> None:
         super().__init__(
-            f"the corpus folder {str(folder)!r} holds no readable .md or .txt article; "
+            f"the corpus folder {str(folder)!r} holds no readable .md, .txt or .html article; "
             "put articles in it or name another with --corpus"
         )
 
@@ -224,8 +206,8 @@ class ModelError(KbError):
 class ModelNotFound(ModelError):
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"no model folder {name!r}; give the path of a local sentence-transformers folder, "
-            "or run `kb build --model embedded` to use the embedded model"
+            f"no model folder {name!r}, and none downloaded has that name; give the path of one, "
+            "run `kb models pull`, or `kb build --model embedded` to use the embedded model"
         )
 
 
@@ -233,16 +215,16 @@ class ModelUnusable(ModelError):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(
             f"the model {name!r} cannot be used: {reason}; "
-            "choose another one with `kb build --model`"
+            "`kb models` lists others, and the embedded one needs nothing else"
         )
 
 
 class ModelMismatch(ModelError):
     def __init__(self, indexed: str, asked: str) -> None:
+        is_changed = " as it is now" if asked == indexed else ""
         super().__init__(
-            f"the index was built with model {indexed!r}, not {asked!r}; "
-            f"run `kb build --model {shlex.quote(asked)}` first, "
-            "or leave the model out to use the index's own"
+            f"the index was built with model {indexed!r}, not {asked!r}{is_changed}; "
+            f"run `kb build --model {shlex.quote(asked)}` first, or leave the model out"
         )
 
 
@@ -392,9 +374,3 @@ class RunUnreadable(EvaluationError):
         super().__init__(
             f"{str(path)!r} is no saved run ({reason}); save one with `kb eval --json > FILE`"
         )
-
-
-def _named(names: tuple[str, ...]) -> str:
-    """Return names as a list, the first of them when there are many."""
-    more = f" and {len(names) - _SHOWN_NAMES} more" if len(names) > _SHOWN_NAMES else ""
-    return ", ".join(names[:_SHOWN_NAMES]) + more

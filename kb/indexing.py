@@ -7,9 +7,9 @@ from hashlib import sha256
 from typing import TypeVar
 
 from kb.changes import FileStamp, RebuildPlan, lost_documents, plan_rebuild
-from kb.chunking import CHUNKER_VERSION, embedded_text, passages_of
-from kb.corpus import Corpus, DetectLanguage, digest_of, parse, storable_id
-from kb.domain import Document, DocumentId, Passage
+from kb.chunking import CHUNKER_VERSION, Window, embedded_text, passages_of
+from kb.corpus import Corpus, digest_of, parse, storable_id
+from kb.domain import DetectLanguage, Document, DocumentId, Passage
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
 from kb.passage_languages import with_own_languages
@@ -39,6 +39,8 @@ class BuildReport:
     passages: int
     embedded: int
     """Passages that the model read in this build."""
+    cut: int
+    """Passages cut in this build that are longer than what the model reads: one sentence each."""
     is_mended: bool
     """The FAISS file was missing or damaged, and was made again from the stored vectors."""
     seconds: float
@@ -79,7 +81,7 @@ def build_index(
     indexed = {document.id: document for document in writer.documents()}
     digests = {id_: known.digest for id_, known in indexed.items()}
     usable = {} if _is_outdated(writer.state, embedder) else digests
-    scan = _scan(corpus, usable, detect_language, again=full)
+    scan = _scan(corpus, usable, detect_language, embedder.window, again=full)
     if not digests and not scan.digests:
         raise CorpusEmpty(corpus.folder)
     plan = plan_rebuild(digests, scan.digests)
@@ -121,6 +123,7 @@ def build_index(
         documents=len(published),
         passages=sum(document.passages for document in published),
         embedded=embedded,
+        cut=_count_cut(scan.documents, embedder.window),
         is_mended=is_mended,
         seconds=time.perf_counter() - started,
     )
@@ -138,6 +141,7 @@ def _scan(
     corpus: Corpus,
     usable: Mapping[DocumentId, str],
     detect_language: DetectLanguage,
+    window: Window | None,
     *,
     again: bool,
 ) -> _Scan:
@@ -153,7 +157,8 @@ def _scan(
             digest = digest_of(content)
             if again or usable.get(file.id) != digest:
                 document = parse(file.id, content, detect_language=detect_language)
-                documents.append(_cut(document, digest, file.stamp, detect_language))
+                passages = with_own_languages(passages_of(document, window), detect_language)
+                documents.append(_new(document, digest, file.stamp, passages))
         except ArticleUnreadable as error:
             skipped.append(SkippedFile(storable_id(file.id), file.stamp, error.reason))
             if file.id in usable:
@@ -164,16 +169,24 @@ def _scan(
     return _Scan(began_ns, digests, stamps, tuple(documents), tuple(skipped))
 
 
-def _cut(
-    document: Document, digest: str, stamp: FileStamp, detect_language: DetectLanguage
+def _new(
+    document: Document, digest: str, stamp: FileStamp, passages: tuple[Passage, ...]
 ) -> NewDocument:
-    passages = with_own_languages(passages_of(document), detect_language)
     return NewDocument(
         document=document,
         digest=digest,
         stamp=stamp,
         passages=passages,
         embedding_digests=tuple(embedding_digest(passage) for passage in passages),
+    )
+
+
+def _count_cut(documents: Sequence[NewDocument], window: Window | None) -> int:
+    """Return how many passages a model does not read to their end."""
+    if window is None:
+        return 0
+    return sum(
+        window.cuts([embedded_text(passage) for passage in new.passages]) for new in documents
     )
 
 

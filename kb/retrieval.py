@@ -1,23 +1,23 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-import numpy.typing as npt
 
 from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
 from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
+from kb.candidates import Candidates
 from kb.centre import Centre
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.grouping import Statement, grouped
+from kb.grouping import grouped, statements_of
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
-from kb.vectors import Matrix, Vector
+from kb.vectors import Matrix, TokenIds, Vector
 from kb.words import TextWords
 
 # With thousands of passages on one subject, the mean vector does often not bring an answering
@@ -28,6 +28,9 @@ FINALISTS = 100
 
 # Word coverage finds the fact, the mean vector the subject.
 MEAN_WEIGHT = 0.3
+
+# What each stage goes by, as `kb search --explain` names it.
+_BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
@@ -47,6 +50,8 @@ class Retrieval:
     """What a question found: hits, best first, and what is needed to score other texts."""
 
     hits: tuple[Hit, ...]
+    tokens: Mapping[PassageId, TokenIds]
+    """The words of the first hits; empty for a model without token vectors."""
     scorer: "Scorer"
     confidence: float
     """How sure it is that the articles treat the question, 0 to 1; 0 without hits."""
@@ -59,10 +64,14 @@ class Retrieval:
         Fewer when there are no more. Beyond the first hundred hits nothing is compared.
         """
         compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
-        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        groups = self.scorer.groups(
+            [hit.passage.text for hit in compared],
+            at_most=k,
+            tokens=[self.tokens[hit.passage_id] for hit in compared if self.tokens],
+        )
         different = (
             replace(compared[first], also=tuple(compared[place] for place in same))
-            for first, *same in grouped(statements, at_most=k)
+            for first, *same in groups
         )
         return (*different, *others)[:k]
 
@@ -111,11 +120,13 @@ class Retriever:
         among = None
         if wanted != EVERY_ARTICLE or without_documents:
             among = self._index.passage_ids(wanted, without_documents=without_documents)
-        candidates = self._candidates(scorer, max(k, CANDIDATES), among)
-        hits = self._hits(*self._scored(candidates, scorer, max(k, FINALISTS)), k)
+        ids, cosines = self._nearest(scorer, max(k, CANDIDATES), among)
+        candidates = Candidates(ids).after(_BY_MEAN, cosines)
+        hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
         evidence = self._evidence([hit.passage_id for hit in hits[:CONSULTED]], scorer)
         confidence = self._calibration.confidence(evidence)
-        return Retrieval(hits, scorer, confidence, evidence > 0 and confidence >= min_score)
+        answers = evidence > 0 and confidence >= min_score
+        return Retrieval(hits, self._tokens(hits[:_COMPARED]), scorer, confidence, answers)
 
     def calibrate(self) -> Calibration:
         """Return how much speaks for answers to questions that no article treats.
@@ -131,7 +142,8 @@ class Retriever:
 
     def _evidence_for(self, question: str) -> float:
         scorer = self._scorer(question, self._small_sample)
-        return self._evidence(self._candidates(scorer, _FEW_CANDIDATES, None).ids, scorer)
+        ids, _ = self._nearest(scorer, _FEW_CANDIDATES, None)
+        return self._evidence(ids, scorer)
 
     def _evidence(self, ids: Sequence[PassageId], scorer: "Scorer") -> float:
         """Return what speaks most for an answer in these passages, whatever else there is.
@@ -149,37 +161,52 @@ class Retriever:
         evidence = EVIDENCE_MEAN_WEIGHT * cosines + (1 - EVIDENCE_MEAN_WEIGHT) * covered
         return float(evidence.max())
 
-    def _candidates(
+    def _tokens(self, hits: Sequence[Hit]) -> Mapping[PassageId, TokenIds]:
+        if not isinstance(self.embedder, TokenVectors):
+            return {}
+        ids = [hit.passage_id for hit in hits]
+        return dict(zip(ids, self._index.tokens(ids), strict=True))
+
+    def _nearest(
         self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
-    ) -> "_Candidates":
+    ) -> tuple[tuple[PassageId, ...], Vector]:
+        """Return the passages with the nearest mean vectors, and how near they are."""
         nearest = self._vectors.search(scorer.direction, k=count, among=among)
         ids = tuple(PassageId(id_) for id_, _ in nearest)
-        return _Candidates(ids, scorer.cosines(self._vectors.vectors(ids), self._languages(ids)))
+        return ids, scorer.cosines(self._vectors.vectors(ids), self._index.languages(ids))
 
     def _scored(
-        self, candidates: "_Candidates", scorer: "Scorer", finalists: int
-    ) -> tuple["_Candidates", Vector]:
+        self, candidates: Candidates, cosines: Vector, scorer: "Scorer", finalists: int
+    ) -> tuple[Candidates, Vector]:
         """Return the best candidates with their scores, in no order."""
         if scorer.matcher is None:
-            return candidates, candidates.cosines
-        bounds = scorer.mixed(candidates.cosines, self._whole_coverage(candidates, scorer.matcher))
-        best = candidates.only(np.argsort(-bounds, kind="stable")[:finalists])
-        return best, scorer.mixed(best.cosines, scorer.matcher.coverage(*self._words(best.ids)))
+            return candidates, cosines
+        covered = self._whole_coverage(candidates.ids, scorer.matcher)
+        places = np.argsort(-scorer.mixed(cosines, covered), kind="stable")[:finalists]
+        best = candidates.after(_BY_PASSAGE, covered).only(places)
+        whole, windows = scorer.matcher.coverages(*self._words(best.ids))
+        scores = scorer.mixed(cosines[places], 0.5 * whole + 0.5 * windows)
+        return best.after(_BY_WINDOWS, windows), scores
 
-    def _whole_coverage(self, candidates: "_Candidates", matcher: TermMatcher) -> Vector:
-        """Return how much of the question each candidate covers; of the sample it is known."""
+    def _whole_coverage(self, ids: Sequence[PassageId], matcher: TermMatcher) -> Vector:
+        """Return how much of the question each passage covers; of the sample it is known."""
         known = dict(zip(self._sample_ids, matcher.sample_coverage.tolist(), strict=True))
-        others = [id_ for id_ in candidates.ids if id_ not in known]
+        others = [id_ for id_ in ids if id_ not in known]
         if others:
             covered = matcher.whole_coverage(*self._words(others))
             known.update(zip(others, covered.tolist(), strict=True))
-        return np.array([known[id_] for id_ in candidates.ids], dtype=np.float32)
+        return np.array([known[id_] for id_ in ids], dtype=np.float32)
 
-    def _hits(self, candidates: "_Candidates", scores: Vector, k: int) -> tuple[Hit, ...]:
+    def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
         ids = [candidates.ids[place] for place in best]
         hits = [
-            Hit(passage_id=id_, passage=passage, score=float(scores[place]))
+            Hit(
+                passage_id=id_,
+                passage=passage,
+                score=float(scores[place]),
+                stages=candidates.stages_at(int(place)),
+            )
             for id_, place, passage in zip(ids, best, self._index.passages(ids), strict=True)
         ]
         # Equal scores come in the order of the articles, whatever the order of indexing: so
@@ -211,8 +238,8 @@ class Retriever:
 
     @cached_property
     def _centre(self) -> Centre:
-        ids = self._sample_ids
-        return Centre.of(self._vectors.vectors(ids), self._languages(ids))
+        _, languages = self._sample
+        return Centre.of(self._vectors.vectors(self._sample_ids), languages)
 
     @cached_property
     def _sample(self) -> _Sample:
@@ -227,21 +254,7 @@ class Retriever:
 
     def _words(self, ids: Sequence[PassageId]) -> _Sample:
         assert isinstance(self.embedder, TokenVectors)
-        return TextWords(self._index.tokens(ids), self.embedder), self._languages(ids)
-
-    def _languages(self, ids: Sequence[PassageId]) -> Languages:
-        return self._index.languages(ids)
-
-
-@dataclass(frozen=True, slots=True)
-class _Candidates:
-    """Passages and how near their mean vectors are, as cosines, in the same order."""
-
-    ids: tuple[PassageId, ...]
-    cosines: Vector
-
-    def only(self, places: npt.NDArray[np.intp]) -> "_Candidates":
-        return _Candidates(tuple(self.ids[place] for place in places), self.cosines[places])
+        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,12 +289,15 @@ class Scorer:
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
 
-    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
-        """Return what is compared of texts to tell whether they say the same."""
+    def groups(
+        self, texts: Sequence[str], *, at_most: int, tokens: Sequence[TokenIds] | None = None
+    ) -> tuple[tuple[int, ...], ...]:
+        """Return the places of texts that say the same, as `kb.grouping.grouped` does.
+
+        `tokens` are those of the texts where they are known. Without token vectors nothing is
+        known to say the same.
+        """
         if not isinstance(self.embedder, TokenVectors):
-            return tuple(map(Statement.of_unknown_words, texts))
-        ids = self.embedder.token_ids(texts)
-        return tuple(
-            Statement.of(text, TextWords([tokens], self.embedder))
-            for text, tokens in zip(texts, ids, strict=True)
-        )
+            return tuple((place,) for place in range(len(texts)))[:at_most]
+        tokens = self.embedder.token_ids(texts) if tokens is None else tokens
+        return grouped(statements_of(texts, TextWords(tokens, self.embedder)), at_most=at_most)

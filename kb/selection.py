@@ -1,6 +1,5 @@
 """Which articles are meant by a language, a tag, a date or a path."""
 
-import calendar
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Sequence
@@ -8,8 +7,9 @@ from datetime import date
 from functools import cache
 from typing import Protocol, TypeVar
 
+from kb.article_errors import NoArticleMeant, UnknownPath, UnknownTag
 from kb.domain import ArticleFilter, DocumentId, LanguageCode
-from kb.errors import NoArticleMeant, UnknownLanguage, UnknownPath, UnknownTag
+from kb.errors import UnknownLanguage
 from kb.normalization import fold
 
 # A day, a month or a year, and what a time of day may follow.
@@ -60,6 +60,8 @@ def days_of(written: str) -> tuple[date, date] | None:
     match = _DATE.fullmatch(fold(written).strip())  # Digits of any script.
     if match is None:
         return None
+    import calendar  # Most questions name no date.
+
     year, month, day = (int(part) if part else None for part in match.groups())
     assert year is not None
     try:
@@ -74,6 +76,15 @@ def days_of(written: str) -> tuple[date, date] | None:
 def folded_tag(tag: str) -> str:
     """Return what tags are compared by: `Podpora` and `podpora` are one."""
     return " ".join(fold(tag).split())
+
+
+def each_tag_once(written: Iterable[str]) -> tuple[str, ...]:
+    """Return tags without those that are empty or compare equal to one before them."""
+    tags: dict[str, str] = {}
+    for tag in written:
+        if key := folded_tag(tag):
+            tags.setdefault(key, " ".join(tag.split()))
+    return tuple(tags.values())
 
 
 def matches_path(pattern: str, path: str) -> bool:

@@ -5,6 +5,7 @@ from hashlib import sha256
 
 import numpy as np
 
+from kb.chunking import Window
 from kb.embedding import Embedder
 from kb.normalization import folded_words
 from kb.vectors import Matrix, Vector, unit_rows
@@ -12,6 +13,8 @@ from kb.vectors import Matrix, Vector, unit_rows
 
 class FakeEmbedder:
     """A hashed bag of words with unit rows: near texts are truly near. Obeys `Embedder`."""
+
+    window: Window | None = None
 
     def __init__(self, *, dimension: int = 64, name: str = "fake") -> None:
         self.name = name
@@ -37,6 +40,7 @@ class CountingEmbedder:
         self.name = inner.name
         self.fingerprint = inner.fingerprint
         self.dimension = inner.dimension
+        self.window = inner.window
         self.texts_seen = 0
 
     def reset(self) -> None:

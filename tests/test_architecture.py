@@ -18,11 +18,12 @@ PACKAGE = REPOSITORY / "kb"
 # A part is a module directly in the package, or a folder with all that is in it. A part imports
 # from the layers above it in this table and, without circles, from its own.
 LAYERS = {
-    "0 words": {"errors", "domain", "vectors", "__init__"},
+    "0 words": {"article_errors", "errors", "domain", "vectors", "__init__"},
     "1a pure functions": {
         "abstention",
         "blocks",
         "boilerplate",
+        "candidates",
         "centre",
         "changes",
         "chunking",
@@ -30,6 +31,7 @@ LAYERS = {
         "evaluation",
         "grouping",
         "matching",
+        "naming",
         "normalization",
         "passage_languages",
         "reading",
@@ -40,20 +42,29 @@ LAYERS = {
         "spelling",
         "words",
     },
-    "1b adapters": {"config", "corpus", "embedding", "language", "store", "vector_index"},
-    "2 use cases": {"answering", "doctor", "freshness", "indexing", "judging", "retrieval"},
+    "1b adapters": {
+        *("config", "corpus", "durable", "embedding", "language", "store", "vector_index"),
+    },
+    "2 use cases": {
+        *("answering", "collecting", "doctor", "freshness", "indexing", "judging", "listing"),
+        *("reranking", "retrieval"),
+    },
     "3 edge": {"cli", "__main__"},
 }
 LAYER_OF = {part: place for place, parts in enumerate(LAYERS.values()) for part in parts}
 ADAPTERS = LAYERS["1b adapters"]
 
 # Which adapter may import which other one, and why.
-BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {}
+BETWEEN_ADAPTERS: dict[tuple[str, str], str] = {
+    ("corpus", "durable"): "articles are written whole or not at all",
+    ("store", "durable"): "so is what lies in the index folder",
+}
 
 ONLY_IMPORTERS = {
-    "torch": {"kb.embedding.sentence_transformer"},
-    "transformers": {"kb.embedding.sentence_transformer"},
-    "sentence_transformers": {"kb.embedding.sentence_transformer"},
+    "torch": {"kb.embedding.cross_encoder"},
+    "transformers": {"kb.embedding.loading"},
+    "sentence_transformers": {"kb.embedding.sentence_transformer", "kb.embedding.cross_encoder"},
+    "huggingface_hub": {"kb.embedding.hub", "kb.embedding.local_models"},
     "faiss": {"kb.vector_index"},
     "sqlite3": {
         *("kb.store.database", "kb.store.schema", "kb.store.reader", "kb.store.writer"),
@@ -63,23 +74,29 @@ ONLY_IMPORTERS = {
     "langdetect": {"kb.language"},
     "sentencex": {"kb.sentences"},
     "yaml": {"kb.corpus.front_matter"},
+    "lxml": {"kb.corpus.pages"},
+    "trafilatura": {"kb.corpus.pages"},
     "tomllib": {"kb.config"},
     "rich": {"kb.cli.terminal"},
 }
 HEAVY = {"torch", "transformers", "sentence_transformers", "faiss", "langdetect"}
+HEAVY |= {"huggingface_hub", "lxml", "trafilatura"}
 
 # Who touches files, and which: articles are read by the corpus alone.
 FILE_USERS = {
     "kb.config": "kb.toml",
     "kb.corpus.folder": "articles",
+    "kb.corpus.writing": "articles that are replaced, to keep them",
+    "kb.corpus.sources": "files to be added as articles",
+    "kb.durable": "what is written in the index folder, and articles",
     "kb.language": "the profiles of langdetect",
+    "kb.embedding.local_models": "model folders",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",
     "kb.store.backup": "a backup",
     "kb.store.inspection": "the names in the index folder",
     "kb.store.reader": "the FAISS file",
     "kb.store.database": "the database, to learn why SQLite cannot open it",
-    "kb.store.files": "what is written in the index folder",
     "kb.store.generations": "the FAISS files of older generations",
     "kb.store.lock": "who holds the lock",
     "kb.cli.bundled": "the example corpus, copied to a temporary folder",
@@ -336,14 +353,22 @@ def loaded_by(code: str, *arguments: str, folder: Path) -> set[str]:
     [
         ("--help",),
         ("--version",),
+        ("init", "--help"),
         ("build", "--help"),
         ("ask", "--help"),
         ("search", "--help"),
         ("export", "--help"),
+        ("add", "--help"),
+        ("remove", "--help"),
+        ("list", "--help"),
+        ("show", "--help"),
+        ("open", "--help"),
         ("status", "--help"),
         ("doctor", "--help"),
         ("backup", "--help"),
         ("restore", "--help"),
+        ("models", "--help"),
+        ("models", "pull", "--help"),
     ],
     ids=" ".join,
 )
@@ -365,4 +390,5 @@ def test_asking_with_the_embedded_model_loads_no_torch(tmp_path: Path) -> None:
     loaded = loaded_by(RUN_AND_LIST, "ask", article, folder=tmp_path)
 
     assert not loaded & {"torch", "transformers", "sentence_transformers", "tokenizers"}
+    assert not loaded & {"trafilatura", "lxml"}
     assert {"faiss", "numpy"} <= loaded

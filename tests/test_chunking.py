@@ -9,7 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kb.blocks import BlockKind, blocks_of
-from kb.chunking import MAX_WORDS, MIN_WORDS, embedded_text, passages_of, sentences_of
+from kb.chunking import (
+    MAX_WORDS,
+    MIN_WORDS,
+    Window,
+    embedded_text,
+    passages_of,
+    sentences_of,
+)
 from kb.corpus import parse
 from kb.domain import Document, DocumentId, LanguageCode, Passage
 from tests.prose import HEADINGS, LANGUAGES, SENTENCES, SHARE_PROMPTS, paragraph
@@ -340,3 +347,76 @@ def test_passages_of_a_document_do_not_overlap(article: _Article) -> None:
     for first, second in pairwise(passages_of(article.document)):
         assert first.end <= second.start
         assert first.last_line <= second.first_line
+
+
+# A model's window
+
+
+def _letters(texts: Sequence[str]) -> list[int]:
+    """Count a text as a model would whose tokens are single characters."""
+    return [len(text) for text in texts]
+
+
+_WINDOWS = st.builds(Window, st.integers(1, 600), st.just(_letters))
+
+
+@given(article=_articles(), window=_WINDOWS)
+def test_what_a_model_reads_of_a_passage_fits_into_its_window(
+    article: _Article, window: Window
+) -> None:
+    for passage in passages_of(article.document, window):
+        if window.cuts([embedded_text(passage)]):
+            assert len(sentences_of(passage)) == 1
+
+
+@given(article=_articles(), window=_WINDOWS)
+def test_a_window_loses_no_sentence(article: _Article, window: Window) -> None:
+    passages = passages_of(article.document, window)
+
+    assert [text for passage in passages for text in _sentences(passage)] == article.sentences
+
+
+@given(article=_articles())
+def test_a_window_that_takes_all_changes_nothing(article: _Article) -> None:
+    wide = Window(1_000_000, _letters)
+
+    assert passages_of(article.document, wide) == passages_of(article.document)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_narrow_window_makes_more_passages_under_the_same_headings(language: str) -> None:
+    text = f"## {HEADINGS[language][0]}\n\n{paragraph(language, sentences=12)}"
+    document = _document(text, language=language)
+
+    whole, narrow = passages_of(document), passages_of(document, Window(300, _letters))
+
+    assert len(narrow) > len(whole)
+    assert {passage.headings for passage in narrow} == {passage.headings for passage in whole}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_sentence_longer_than_the_window_stays_whole_and_is_counted(language: str) -> None:
+    window = Window(40, _letters)
+    passages = passages_of(_document(paragraph(language), language=language), window)
+
+    assert window.cuts([embedded_text(passage) for passage in passages]) > 0
+    assert [text for passage in passages for text in _sentences(passage)] == list(
+        SENTENCES[language]
+    )
+
+
+def test_a_short_last_passage_takes_nothing_that_does_not_fit() -> None:
+    def crosses(texts: Sequence[str]) -> list[int]:
+        return [text.count("x") for text in texts]
+
+    sentences = [
+        "Ena " + "in dve " * 29 + "tri.",
+        "Dolga " + "xxxxxx " * 8 + "beseda.",
+        "Zadnji " + "xx " * 30 + "in še " * 9 + "konec.",
+    ]
+    window = Window(100, crosses)
+
+    passages = passages_of(_document(" ".join(sentences), language="sl"), window)
+
+    assert [text for passage in passages for text in _sentences(passage)] == sentences
+    assert not window.cuts([passage.text for passage in passages])

@@ -4,6 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import chdir, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,10 @@ from kb.errors import ConfigError
 
 pytestmark = pytest.mark.usefixtures("place")
 
-VARIABLES = ("KB_CORPUS", "KB_INDEX", "KB_MODEL", "KB_CONFIG", "NO_COLOR", "TERM")
+VARIABLES = (
+    *("KB_CORPUS", "KB_INDEX", "KB_CONFIG", "KB_MODEL", "KB_RERANK"),
+    *("KB_DIMENSION", "KB_BATCH_SIZE", "KB_DEVICE", "NO_COLOR", "TERM"),
+)
 
 
 @pytest.fixture
@@ -65,6 +69,59 @@ def test_each_source_goes_before_the_next(place: Path, key: str) -> None:
     assert by_file == Setting(in_file, str(file))
     assert by_environment == Setting("from-environment", f"KB_{key.upper()}")
     assert by_flag == Setting("from-flag", f"--{key}")
+
+
+@pytest.mark.parametrize(
+    ("key", "flag", "written", "values"),
+    [
+        ("rerank", "--rerank", '"{}"', ("from-file", "from-environment", "from-flag")),
+        ("device", "--device", '"{}"', ("cpu", "cuda:1", "mps")),
+        ("dimension", "--dim", "{}", ("64", "128", "256")),
+        ("batch_size", "--batch-size", "{}", ("1", "8", "512")),
+    ],
+)
+def test_how_models_are_used_comes_from_the_same_sources(
+    place: Path, key: str, flag: str, written: str, values: tuple[str, str, str]
+) -> None:
+    in_file, in_environment, in_flag = values
+    file = write(place / "kb.toml", f"{key} = {written.format(in_file)}")
+    given: dict[str, Any] = {key: int(in_flag) if in_flag.isdigit() else in_flag}
+
+    assert getattr(load_settings(), key) == Setting(in_file, str(file))
+    with environment(**{f"KB_{key.upper()}": in_environment}):
+        by_environment = getattr(load_settings(), key)
+        assert by_environment == Setting(in_environment, f"KB_{key.upper()}")
+        assert getattr(load_settings(**given), key) == Setting(in_flag, flag)
+
+
+@pytest.mark.parametrize("value", ["0", "-1", "1.5", "many", "१२", "9999999999"])
+@pytest.mark.parametrize("variable", ["KB_DIMENSION", "KB_BATCH_SIZE"])
+def test_a_number_that_is_none_says_where_it_stands(variable: str, value: str) -> None:
+    with environment(**{variable: value}), pytest.raises(ConfigError, match=variable):
+        load_settings()
+
+
+def test_a_reranker_is_a_folder_beside_the_file_or_else_a_name(place: Path) -> None:
+    (place / "up/models/mini").mkdir(parents=True)
+    file = write(place / "up/kb.toml", 'rerank = "models/mini"\nmodel = "own/e5"')
+
+    settings = load_settings(config=file)
+
+    assert settings.rerank == Setting(str(place / "up/models/mini"), str(file))
+    assert settings.model == Setting("own/e5", str(file))
+
+
+@pytest.mark.parametrize("key", ["model", "rerank"])
+def test_the_folder_of_a_model_holds_from_anywhere(place: Path, key: str) -> None:
+    (place / "models/mini").mkdir(parents=True)
+    given: dict[str, Any] = {key: "models/mini"}
+
+    by_flag = getattr(load_settings(**given), key)
+    with environment(**{f"KB_{key.upper()}": "models/../models/mini"}):
+        by_environment = getattr(load_settings(), key)
+
+    assert by_flag == Setting(str(place / "models/mini"), f"--{key}")
+    assert by_environment == Setting(str(place / "models/mini"), f"KB_{key.upper()}")
 
 
 def test_an_empty_variable_is_no_setting() -> None:
@@ -123,6 +180,21 @@ def test_folders_are_relative_to_the_file_and_not_to_the_working_directory(
         assert load_settings().corpus_folder == file.parent / value
 
 
+def test_the_corpus_is_shown_by_the_shortest_path_that_leads_there(place: Path) -> None:
+    write(place / "kb.toml", 'corpus = "članki/2026"')
+    (place / "članki/2026/pl").mkdir(parents=True)
+
+    settings = load_settings()
+
+    for here, shown in ((".", "članki/2026"), ("članki", "2026"), ("članki/2026", ".")):
+        with chdir(place / here):
+            assert settings.corpus_shown == Path(shown)
+            assert settings.corpus_names[:2] == (shown, str(place / "članki/2026"))
+    with chdir(place / "članki/2026/pl"):
+        assert settings.corpus_shown == place / "članki/2026"
+    assert load_settings(corpus=Path("x/../y")).corpus_shown == Path("x/../y")
+
+
 def test_absolute_folders_and_the_home_folder_stay_what_they_are(place: Path) -> None:
     write(place / "kb.toml", 'corpus = "/srv/articles"\nindex = "~/kb-index"')
 
@@ -158,9 +230,13 @@ def test_marks_of_other_editors_are_fine(place: Path, start: bytes) -> None:
         ('corpus = "x', "Unterminated"),
         ("corpus\n", "at line 1"),
         ("corpus = 5", "'corpus' must be a text in quotes"),
+        ('dimension = "64"', "'dimension' must be a whole number from 1"),
+        ("batch_size = 0", "'batch_size' must be a whole number from 1"),
+        ("batch_size = true", "'batch_size' must be a whole number from 1"),
+        ("device = 1", "'device' must be a text in quotes"),
         ('corpus = ""', "'corpus' must be a text in quotes"),
         ("[index]\nfolder = 1", "'index' must be a text in quotes"),
-        ('colour = "red"', "unknown key 'colour' (known: corpus, index, model)"),
+        ('colour = "red"', "unknown key 'colour' (known: corpus, index, model, "),
         ('corpus = "a\\u0000b"', "'corpus' holds a zero byte"),
         ('corpus = "~no-such-user-here/x"', "'~no-such-user-here/x' has no home folder"),
         (b'corpus = "\xb9"', "can't decode byte 0xb9"),

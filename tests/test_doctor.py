@@ -15,7 +15,7 @@ from kb.doctor import Instruments, diagnose, repair
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.errors import IndexMissing, ModelNotFound
-from kb.store import IndexInspector, IndexReader, IndexWriter, survey_folder
+from kb.store import IndexInspector, IndexReader, IndexState, IndexWriter, survey_folder
 from kb.vector_index import FlatFaissIndex
 from tests.damage import DEEP, SHALLOW, Damage, database, flip, run, vector, vectors_file
 from tests.fakes import FakeEmbedder
@@ -50,7 +50,7 @@ def workspace(healthy_folder: Path, tmp_path: Path) -> Workspace:
     return workspace
 
 
-def instruments(workspace: Workspace, open_model: Callable[[str], Embedder]) -> Instruments:
+def instruments(workspace: Workspace, open_model: Callable[[IndexState], Embedder]) -> Instruments:
     return Instruments(
         survey=survey_folder(workspace.index_folder),
         open_inspector=lambda: IndexInspector(workspace.index_folder),
@@ -223,8 +223,8 @@ def test_an_index_that_is_not_there_is_no_finding(tmp_path: Path) -> None:
 
 
 def test_a_model_that_is_gone_or_another_one_is_found(workspace: Workspace) -> None:
-    def gone(name: str) -> Embedder:
-        raise ModelNotFound(name)
+    def gone(state: IndexState) -> Embedder:
+        raise ModelNotFound(state.model)
 
     missing = diagnose(instruments(workspace, gone))
     changed = diagnose(instruments(workspace, lambda _: FakeEmbedder(name="other")))

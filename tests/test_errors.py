@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kb import errors
+from kb import article_errors, errors
 from kb.errors import ExitCode, KbError
 
+MODULES = (errors.__name__, article_errors.__name__)
 FOLDER = Path("my articles/पहाड़\n2026")
 
 EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
@@ -16,9 +17,33 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
     errors.EmptyQuestion: (errors.EmptyQuestion(), "write a few words"),
     errors.QuestionTooLong: (errors.QuestionTooLong(4_000), "ask in a sentence or two"),
     errors.UnknownLanguage: (errors.UnknownLanguage("xx", ("pl", "sl")), "the index has pl, sl"),
-    errors.UnknownTag: (errors.UnknownTag("x\ny", ("a", "b")), "there is a, b"),
-    errors.UnknownPath: (errors.UnknownPath("pl/*", ("sl/a\n.md",)), "there is 'sl/a"),
-    errors.NoArticleMeant: (errors.NoArticleMeant(("2024-01-01", "2026-12-31")), "kb list"),
+    article_errors.UnknownTag: (article_errors.UnknownTag("x\ny", ("a", "b")), "there is 'a', 'b'"),
+    article_errors.UnknownPath: (
+        article_errors.UnknownPath("pl/*", ("sl/a\n.md",)),
+        "there is 'sl/a",
+    ),
+    article_errors.NoArticleMeant: (
+        article_errors.NoArticleMeant(("2024-01-01", "2026-12-31")),
+        "kb list",
+    ),
+    article_errors.UnknownArticle: (
+        article_errors.UnknownArticle("mlin\n", ("sl/mlin.md",)),
+        "`kb list`",
+    ),
+    article_errors.AmbiguousArticle: (
+        article_errors.AmbiguousArticle("mlin", ("a", "b")),
+        "more of the path",
+    ),
+    article_errors.UnknownSource: (article_errors.UnknownSource("x\n*"), "no folder or pattern"),
+    article_errors.NotConfirmed: (article_errors.NotConfirmed("2 would go"), "--yes"),
+    article_errors.ArticleUnwritable: (article_errors.ArticleUnwritable("a", "full"), "room"),
+    article_errors.BaseExists: (article_errors.BaseExists(FOLDER), "another folder"),
+    article_errors.BaseUnwritable: (article_errors.BaseUnwritable(FOLDER, "a\nb"), "another"),
+    article_errors.EditorMissing: (article_errors.EditorMissing("a\n.md"), "export EDITOR=nano"),
+    article_errors.EditorUnusable: (
+        article_errors.EditorUnusable("e d", "exit 1"),
+        "in VISUAL or EDITOR",
+    ),
     errors.InvalidOption: (errors.InvalidOption("-k", 0, "a number from 1"), "give a number"),
     errors.UnknownAnswer: (errors.UnknownAnswer(7), "`kb export --all`"),
     errors.ConfigError: (errors.ConfigError("a\nkb.toml", "line 1\nis broken"), "--config"),
@@ -29,7 +54,7 @@ EXAMPLES: dict[type[KbError], tuple[KbError, str]] = {
     errors.ModelNotFound: (errors.ModelNotFound("no\nfolder"), "`kb build --model embedded`"),
     errors.ModelUnusable: (
         errors.ModelUnusable("m", "ValueError:\n\n  odd\n"),
-        "`kb build --model`",
+        "`kb models`",
     ),
     errors.ModelMismatch: (errors.ModelMismatch("a", "b"), "run `kb build --model b`"),
     errors.IndexMissing: (errors.IndexMissing(FOLDER), "run `kb build`"),
@@ -61,7 +86,7 @@ def tree(error: type[KbError] = KbError) -> Iterator[type[KbError]]:
     """Yield every class of error that this package defines."""
     yield error
     for child in error.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__ in MODULES:
             yield from tree(child)
 
 
@@ -117,7 +142,7 @@ def test_usage_errors_exit_with_2_a_busy_index_with_7_and_all_others_with_1(
 
 
 def test_the_drawing_shows_the_tree_as_it_is() -> None:
-    assert [name for name, _ in drawn() if name in dir(errors)] == [
+    assert [name for name, _ in drawn() if name in {*dir(errors), *dir(article_errors)}] == [
         kind.__name__ for kind in tree()
     ]
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kb.chunking import Window, embedded_text
 from kb.domain import ArticleFilter, LanguageCode
 from kb.embedding.embedded import EmbeddedModel
 from tests.cli.articles import ARTICLES
@@ -335,3 +336,65 @@ def test_the_caller_sees_each_batch_once(workspace: Workspace, embedder: Countin
     report = workspace.build(embedder, track=watch)
 
     assert len(seen) == len(set(seen)) == report.embedded
+
+
+# Models
+
+
+def test_a_model_that_comes_back_reads_nothing_again(workspace: Workspace) -> None:
+    first = CountingEmbedder(FakeEmbedder(name="first"))
+    second = CountingEmbedder(FakeEmbedder(name="second", dimension=32))
+    workspace.build(first)
+    before = contents(workspace)
+
+    assert workspace.build(second).embedded == second.texts_seen > 0
+    assert workspace.build(first).embedded == 0
+
+    assert contents(workspace) == before
+    assert first.texts_seen == second.texts_seen
+
+
+def test_a_model_reads_only_what_it_has_not_read_before(workspace: Workspace) -> None:
+    first = CountingEmbedder(FakeEmbedder(name="first"))
+    workspace.build(first)
+    workspace.build(FakeEmbedder(name="second"))
+    workspace.write("nov.md", SENTENCES["sl"][0])
+    first.reset()
+
+    assert workspace.build(first).embedded == first.texts_seen == 1
+
+
+def _letters(texts: Sequence[str]) -> list[int]:
+    return [len(text) for text in texts]
+
+
+@each_language
+def test_passages_fit_the_window_of_the_model(tmp_path: Path, language: str) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.write("mlin.md", f"# {HEADINGS[language][0]}\n\n{paragraph(language)}")
+    narrow = FakeEmbedder(name="narrow")
+    narrow.window = Window(250, _letters)
+
+    wide = workspace.build(FakeEmbedder())
+    fitting = workspace.build(narrow)
+
+    assert fitting.passages > wide.passages
+    assert fitting.cut == wide.cut == 0
+    with workspace.reader() as reader:
+        passages = reader.passages(reader.passage_ids())
+    assert not narrow.window.cuts([embedded_text(passage) for passage in passages])
+
+
+@each_language
+def test_passages_that_the_model_does_not_read_to_their_end_are_counted(
+    tmp_path: Path, language: str
+) -> None:
+    workspace = Workspace(tmp_path)
+    workspace.write("mlin.md", paragraph(language))
+    narrow = FakeEmbedder(name="narrow")
+    narrow.window = Window(60, _letters)
+
+    report = workspace.build(narrow)
+
+    assert report.cut == sum(len(sentence) > 60 for sentence in SENTENCES[language])
+    assert workspace.build(narrow).cut == 0  # Nothing was cut in this build.

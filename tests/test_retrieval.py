@@ -219,6 +219,25 @@ def test_a_text_outside_the_index_is_scored_like_an_equal_passage(
     assert scores == pytest.approx(np.array([hit.score for hit in found.hits]), abs=1e-5)
 
 
+@each_language
+def test_a_score_is_what_its_stages_gave(retriever: Retriever, language: str) -> None:
+    for hit in find(retriever, QUESTIONS[language][0]):
+        mean, *words = (stage.score for stage in hit.stages)
+        covered = sum(words) / len(words) if words else mean
+
+        assert hit.score == pytest.approx(0.3 * mean + 0.7 * covered, abs=1e-6)
+
+
+@each_language
+def test_stages_rank_all_that_they_looked_at(retriever: Retriever, language: str) -> None:
+    hits = find(retriever, QUESTIONS[language][0])
+
+    for stages in zip(*(hit.stages for hit in hits), strict=True):
+        given = sorted((stage.score for stage in stages), reverse=True)
+        assert [stage.rank for stage in stages] == [given.index(s.score) + 1 for s in stages]
+        assert {stage.of for stage in stages} == {len(hits)}
+
+
 @pytest.mark.parametrize("question", ["", "???", "🙂", "।", "\u200d"])
 def test_a_question_without_words_is_answered_by_nothing(
     retriever: Retriever, question: str

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kb.article_errors import NoArticleMeant, UnknownPath, UnknownTag
 from kb.domain import ArticleFilter, DocumentId, LanguageCode
-from kb.errors import NoArticleMeant, UnknownLanguage, UnknownPath, UnknownTag
+from kb.errors import UnknownLanguage
 from kb.selection import choose_articles, days_of, matches_path
 
 Form = Literal["NFC", "NFD"]
@@ -84,7 +85,7 @@ def test_any_of_several_tags_is_enough() -> None:
 
 def test_an_unknown_tag_is_named_with_those_that_there_are() -> None:
     with pytest.raises(
-        UnknownTag, match=r"'mlin'; there is Łódź, nps, Podpora strankam, Şcoală, डाक"
+        UnknownTag, match=r"'mlin'; there is 'Łódź', 'nps', 'Podpora strankam', 'Şcoală', 'डाक'"
     ):
         chosen(tags=("NPS", "mlin"))
     with pytest.raises(UnknownTag, match="front matter"):
@@ -171,7 +172,7 @@ def test_patterns_go_by_folders(pattern: str, folders: list[str], form: Form) ->
 
 @given(st.text(st.characters(exclude_characters="*?", exclude_categories=["Cs"])))
 def test_a_path_without_wild_characters_means_itself(path: str) -> None:
-    assert matches_path(path, path) is not path.endswith("/")
+    assert path.startswith("./") or matches_path(path, path)
 
 
 @given(st.text("a*?/ł", max_size=8), st.text("ab/ł", max_size=8))

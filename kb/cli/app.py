@@ -7,10 +7,14 @@ from typing import Annotated
 import typer
 
 import kb
-from kb.cli import ask, backup, build, doctor, export, search, status
+from kb.cli import add, ask, backup, build, doctor, export, init, remove, search, status
 from kb.cli.boundary import ErrorBoundary
 from kb.cli.eval import evaluate
+from kb.cli.list import list_articles
+from kb.cli.models import models
+from kb.cli.open import open_article
 from kb.cli.options import GlobalOptions
+from kb.cli.show import show_article
 from kb.cli.terminal import prepare_streams
 from kb.errors import EXIT_CODE_MEANINGS, ExitCode
 
@@ -65,15 +69,22 @@ def options(
     context.obj = GlobalOptions(corpus=corpus, index=index, config=config, quiet=quiet)
 
 
+app.command()(init.init)
+app.command()(add.add)
 app.command()(build.build)
 app.command()(ask.ask)
 app.command()(search.search)
 app.command()(export.export)
+app.command("list")(list_articles)
+app.command("show")(show_article)
+app.command("open")(open_article)
+app.command()(remove.remove)
 app.command()(status.status)
 app.command("eval")(evaluate)
 app.command()(doctor.doctor)
 app.command()(backup.backup)
 app.command()(backup.restore)
+app.add_typer(models, name="models")
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from kb.cli.options import (
     ModelOption,
     PathOption,
     QuestionArgument,
+    RerankOption,
     SinceOption,
     TagOption,
     UntilOption,
@@ -65,6 +66,7 @@ def ask(
     ] = None,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
     from kb.abstention import MIN_SCORE
@@ -74,7 +76,7 @@ def ask(
     from kb.rendering.markdown import answers_to_markdown
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     text = read_question(question)
     check_count("--passages", passages)
     if min_score is not None and not 0 <= min_score <= 1:

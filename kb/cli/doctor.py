@@ -1,13 +1,14 @@
 """`kb doctor`: what is wrong with the index, what it means and how to fix it."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kb.cli.options import global_options
 from kb.cli.terminal import say, show
-from kb.cli.wiring import serialize_vectors, waiting
+from kb.cli.wiring import open_index_model, serialize_vectors, waiting
 from kb.config import Settings
 from kb.errors import ExitCode
 
@@ -51,7 +52,6 @@ def doctor(
 def _diagnose(settings: Settings, *, deep: bool) -> "Diagnosis":
     from kb.corpus import Corpus
     from kb.doctor import Instruments, diagnose
-    from kb.embedding import open_embedder
     from kb.store import IndexInspector, survey_folder
     from kb.vector_index import FlatFaissIndex
 
@@ -59,7 +59,7 @@ def _diagnose(settings: Settings, *, deep: bool) -> "Diagnosis":
         survey=survey_folder(settings.index_folder),
         open_inspector=lambda: IndexInspector(settings.index_folder),
         open_vectors=FlatFaissIndex.from_bytes,
-        open_model=open_embedder,
+        open_model=partial(open_index_model, settings),
         open_corpus=lambda: Corpus(settings.corpus_folder),
     )
     return diagnose(instruments, deep=deep)

@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from kb.cli.options import GlobalOptions, ModelOption, global_options
+from kb.cli.options import GlobalOptions, ModelOption, RerankOption, global_options
 from kb.cli.terminal import progress, say, show
 from kb.cli.wiring import OpenIndex, open_index, run_build
+from kb.config import Settings
 from kb.errors import InvalidOption, QuestionSetInvalid, RunUnreadable
 
 if TYPE_CHECKING:
@@ -52,6 +54,7 @@ def evaluate(
         typer.Option(metavar="A B", help="Compare two runs that were saved with --json."),
     ] = None,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Measure how well your articles answer judged questions."""
     from kb.rendering.runs import run_to_json, run_to_text
@@ -63,7 +66,8 @@ def evaluate(
     if distractors < 0 or (distractors and not bundled):
         raise InvalidOption("--distractors", distractors, "a number from 0, with --bundled")
     judged = _read_questions(questions or (), split, bundled=bundled)
-    with _index(options, model, bundled=bundled, distractors=distractors) as index:
+    settings = options.settings(model=model, rerank=rerank)
+    with _index(settings, options, bundled=bundled, distractors=distractors) as index:
         run = _run(judged, index, quiet=options.quiet)
     show(run_to_json(run) if as_json else run_to_text(run, per_question=per_question))
 
@@ -96,25 +100,24 @@ def _read(file: Path) -> str:
 
 @contextmanager
 def _index(
-    options: GlobalOptions, model: str | None, *, bundled: bool, distractors: int
+    settings: Settings, options: GlobalOptions, *, bundled: bool, distractors: int
 ) -> Iterator[OpenIndex]:
     from kb.cli.bundled import bundled_settings, clone_folder
 
-    settings = options.settings(model=model)
     if not bundled:
         with open_index(settings, quiet=options.quiet) as index:
             yield index
         return
     with bundled_settings(
         clone_folder(), distractors=distractors, model=settings.model
-    ) as temporary:
+    ) as bundled_set:
+        temporary = replace(settings, corpus=bundled_set.corpus, index=bundled_set.index)
         run_build(temporary, full=False, quiet=options.quiet)
         with open_index(temporary, quiet=options.quiet) as index:
             yield index
 
 
 def _run(questions: Sequence["JudgedQuestion"], index: OpenIndex, *, quiet: bool) -> "Run":
-
     from kb.answering import compose_answer
     from kb.judging import DEPTH, SENTENCES, describe_run, judge
 

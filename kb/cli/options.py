@@ -11,15 +11,24 @@ import typer
 from kb.config import Settings, load_settings
 from kb.domain import ArticleFilter, LanguageCode
 from kb.errors import EmptyQuestion, InvalidOption, QuestionTooLong
+from kb.naming import below_corpus
 from kb.normalization import folded_words
 from kb.selection import days_of
 
 _MAX_QUESTION_CHARS = 4_000
+_MOST = 100_000  # More numbers in a vector, or texts in a batch, than any model has use for.
 
 QuestionArgument = Annotated[
     str,
     typer.Argument(
         metavar="QUESTION", help="What you want to know; `-` reads it from standard input."
+    ),
+]
+ArticleArgument = Annotated[
+    str,
+    typer.Argument(
+        metavar="ARTICLE",
+        help="Its path, a citation such as `corpus/pl/a.md:12`, or a part of its path or title.",
     ),
 ]
 LanguageOption = Annotated[
@@ -46,6 +55,9 @@ PathOption = Annotated[
         help="Only articles whose path below the corpus fits, as `pl/**` does; repeatable.",
     ),
 ]
+NoBuildOption = Annotated[
+    bool, typer.Option("--no-build", help="Leave the index as it is; `kb build` follows later.")
+]
 FreshOption = Annotated[
     bool, typer.Option("--fresh", help="First index what changed in the articles.")
 ]
@@ -53,8 +65,39 @@ ModelOption = Annotated[
     str | None,
     typer.Option(
         "--model",
-        help="`embedded`, or the folder of a sentence-transformers model."
-        " [KB_MODEL, kb.toml, else the index's own]",
+        help="`embedded`, or a sentence-transformers model: its folder, or a name that `kb models`"
+        " lists. [KB_MODEL, kb.toml, else the index's own]",
+    ),
+]
+RerankOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rerank",
+        help="A cross encoder that orders the first 50 passages anew: its folder or name."
+        " [KB_RERANK, kb.toml, else none]",
+    ),
+]
+DimensionOption = Annotated[
+    int | None,
+    typer.Option(
+        "--dim",
+        help="Keep so many numbers of each vector, for models trained for it."
+        " [KB_DIMENSION, kb.toml, else the index's own]",
+    ),
+]
+DeviceOption = Annotated[
+    str | None,
+    typer.Option(
+        "--device",
+        help="Where a sentence-transformers model runs: cpu, cuda, mps."
+        " [KB_DEVICE, kb.toml, else cpu]",
+    ),
+]
+BatchSizeOption = Annotated[
+    int | None,
+    typer.Option(
+        "--batch-size",
+        help="How many passages such a model reads at once. [KB_BATCH_SIZE, kb.toml, else 32]",
     ),
 ]
 
@@ -68,9 +111,29 @@ class GlobalOptions:
     config: Path | None
     quiet: bool
 
-    def settings(self, *, model: str | None = None) -> Settings:
-        """Return the settings in force for a command. Raises: `ConfigError`."""
-        return load_settings(corpus=self.corpus, index=self.index, model=model, config=self.config)
+    def settings(
+        self,
+        *,
+        model: str | None = None,
+        dimension: int | None = None,
+        batch_size: int | None = None,
+        device: str | None = None,
+        rerank: str | None = None,
+    ) -> Settings:
+        """Return the settings in force for a command. Raises: `ConfigError`, `InvalidOption`."""
+        for option, value in (("--dim", dimension), ("--batch-size", batch_size)):
+            if value is not None:
+                check_count(option, value, at_most=_MOST)
+        return load_settings(
+            corpus=self.corpus,
+            index=self.index,
+            model=model,
+            dimension=dimension,
+            batch_size=batch_size,
+            device=device,
+            rerank=rerank,
+            config=self.config,
+        )
 
 
 def global_options(context: typer.Context) -> GlobalOptions:
@@ -119,18 +182,18 @@ def read_filter(
     paths: list[str] | None,
 ) -> ArticleFilter:
     """Return which articles the options mean. Raises: `InvalidOption`."""
-    corpus = settings.corpus_folder.as_posix() + "/"
     return ArticleFilter(
         languages=read_languages(languages),
         tags=tuple(tags or ()),
-        since=_read_days("--since", since)[0] if since is not None else None,
-        until=_read_days("--until", until)[1] if until is not None else None,
+        since=read_days("--since", since)[0] if since is not None else None,
+        until=read_days("--until", until)[1] if until is not None else None,
         # Answers name the corpus before a path, so it may be given that way too.
-        paths=tuple(path.removeprefix(corpus) for path in paths or ()),
+        paths=tuple(below_corpus(path, settings.corpus_names) for path in paths or ()),
     )
 
 
-def _read_days(option: str, written: str) -> tuple[date, date]:
+def read_days(option: str, written: str) -> tuple[date, date]:
+    """Return the first and last day that a date may mean. Raises: `InvalidOption`."""
     days = days_of(written)
     if days is None:
         raise InvalidOption(option, written, "a date as 2026-01-31, 2026-01 or 2026")

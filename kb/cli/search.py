@@ -10,6 +10,7 @@ from kb.cli.options import (
     LanguageOption,
     ModelOption,
     PathOption,
+    RerankOption,
     SinceOption,
     TagOption,
     UntilOption,
@@ -44,8 +45,13 @@ def search(
         Path | None,
         typer.Option(help="Read one question per line, print one JSON object per line."),
     ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Show how each passage did in every stage of retrieval."),
+    ] = False,
     fresh: FreshOption = False,
     model: ModelOption = None,
+    rerank: RerankOption = None,
 ) -> None:
     """Show the passages nearest to QUESTION, best first."""
     from kb.language import question_language
@@ -53,7 +59,7 @@ def search(
     from kb.rendering.terminal_text import hits_to_text
 
     options = global_options(context)
-    settings = options.settings(model=model)
+    settings = options.settings(model=model, rerank=rerank)
     check_count("-k", count)
     asked = _questions(question, batch)
     wanted = read_filter(
@@ -66,9 +72,9 @@ def search(
             hits = _hits(index, text, count, wanted)
             found = found or bool(hits)
             if as_json or batch is not None:
-                show(hits_to_json(text, question_language(text), hits, locate))
+                show(hits_to_json(text, question_language(text), hits, locate, explain=explain))
             elif hits:
-                show(hits_to_text(hits, locate, text_style()))
+                show(hits_to_text(hits, locate, text_style(), explain=explain))
     if not found:
         say("no passage to show", quiet=options.quiet)
         raise typer.Exit(ExitCode.NO_ANSWER)

@@ -1,7 +1,7 @@
 """Wires adapters into use cases. Imports what is heavy only when a command needs it."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -20,14 +20,15 @@ from kb.errors import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kb.collecting import Collector
     from kb.corpus import Corpus
-    from kb.domain import DocumentId, PassageId, SourceText
-    from kb.embedding import Embedder
+    from kb.domain import DocumentId, ListedArticle, PassageId, SourceText
+    from kb.embedding import Embedder, ModelOptions
     from kb.freshness import Freshness
     from kb.indexing import BuildReport
     from kb.rendering import Locate
     from kb.retrieval import Retriever
-    from kb.store import IndexReader, IndexWriter, OnWait
+    from kb.store import IndexReader, IndexState, IndexWriter, OnWait
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -73,8 +74,11 @@ def run_build(
     with IndexWriter(
         settings.index_folder, command=command, on_wait=waiting(quiet=quiet) if wait else None
     ) as writer:
-        model = settings.model.value if settings.model else None
-        embedder = open_embedder(model or (writer.state.model if writer.state else EMBEDDED))
+        state = writer.state
+        model = settings.model.value if settings.model else (state.model if state else EMBEDDED)
+        # The vectors of an index stay as they were cut, unless the model or the settings change.
+        kept = state.fingerprint if state and state.model == model else ""
+        embedder = open_embedder(model, _model_options(settings, kept))
         try:
             with progress("Embedding", quiet=quiet) as track:
                 report = build_index(
@@ -118,6 +122,8 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
     built with.
     """
     from kb.corpus import Corpus
+    from kb.embedding import open_reranker
+    from kb.reranking import RerankingRetriever
     from kb.retrieval import Retriever
 
     corpus = Corpus(settings.corpus_folder)
@@ -129,12 +135,79 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
             say(describe(freshness) + "; run `kb build`", quiet=quiet)
         embedder = _index_embedder(settings, reader)
         vectors = _vectors(reader)
-        yield OpenIndex(reader, vectors, Retriever(reader, vectors, embedder), corpus, freshness)
+        retriever = Retriever(reader, vectors, embedder)
+        if settings.rerank and settings.rerank.value:  # `--rerank ""` does without.
+            reranker = open_reranker(settings.rerank.value, _model_options(settings))
+            retriever = RerankingRetriever(reader, vectors, embedder, reranker)
+        yield OpenIndex(reader, vectors, retriever, corpus, freshness)
+
+
+def list_all(settings: Settings) -> "tuple[ListedArticle, ...]":
+    """Return every article, without an index as well: then all are new.
+
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
+    """
+    from kb.corpus import Corpus
+    from kb.freshness import check_freshness
+    from kb.listing import list_articles
+    from kb.store import IndexReader
+
+    corpus = Corpus(settings.corpus_folder)
+    try:
+        with IndexReader(settings.index_folder) as reader:
+            indexed, skipped = reader.documents(), reader.skipped()
+            freshness = compare(corpus, reader)
+    except IndexMissing:
+        indexed, skipped = (), ()
+        freshness = check_freshness(corpus, indexed, skipped, scanned_ns=0)
+    return list_articles(corpus, indexed, skipped, freshness)
+
+
+def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int | None]":
+    """Return the article that the user named, and the line if one was.
+
+    Raises: `UnknownArticle`, `AmbiguousArticle`, and what `list_all` raises.
+    """
+    from kb.naming import find_article
+
+    articles = {article.id: article for article in list_all(settings)}
+    titles = {id_: article.title for id_, article in articles.items()}
+    found = find_article(named, titles, corpora=settings.corpus_names)
+    return articles[found.id], found.line
+
+
+@contextmanager
+def open_collector(settings: Settings) -> "Iterator[Collector]":
+    """Open what adds articles, with the index to compare them with when there is one.
+
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
+    """
+    from kb.collecting import Collector
+    from kb.corpus import Corpus
+    from kb.language import document_language
+    from kb.store import IndexReader
+
+    corpus = Corpus(settings.corpus_folder)
+    with ExitStack() as opened:
+        reader = None
+        with suppress(IndexMissing):
+            reader = opened.enter_context(IndexReader(settings.index_folder))
+        yield Collector(corpus, reader, detect_language=document_language)
+
+
+def is_complete(settings: Settings, corpus: "Corpus") -> bool:
+    """True when no indexed article is gone from the corpus."""
+    from kb.store import IndexReader
+
+    with suppress(IndexMissing), IndexReader(settings.index_folder) as reader:
+        return not compare(corpus, reader).removed
+    return False
 
 
 def locator(settings: Settings) -> "Locate":
-    """Return where each document lies, below the corpus folder as the user named it."""
-    return lambda document_id: (settings.corpus_folder / document_id).as_posix()
+    """Return where each document lies, by a path that can be opened from here."""
+    folder = settings.corpus_shown
+    return lambda document_id: (folder / document_id).as_posix()
 
 
 def describe(freshness: "Freshness") -> str:
@@ -191,7 +264,7 @@ def _reader_or_first_build(settings: Settings, *, quiet: bool) -> "IndexReader":
         _build_for_question(settings, quiet=quiet)
     except IndexOutdated:
         say(f"bringing the index in {str(settings.index_folder)!r} up to date first", quiet=quiet)
-        _build_for_question(_with_own_model(settings), quiet=quiet)
+        _build_for_question(with_own_model(settings), quiet=quiet)
     return IndexReader(settings.index_folder)
 
 
@@ -203,16 +276,16 @@ def _index_changes(settings: Settings, corpus: "Corpus", *, quiet: bool) -> None
         with IndexReader(settings.index_folder) as reader:
             is_fresh = compare(corpus, reader).is_fresh
         if not is_fresh:
-            _build_for_question(_with_own_model(settings), quiet=quiet)
+            _build_for_question(with_own_model(settings), quiet=quiet)
     except (IndexMissing, IndexOutdated):
         return  # The build that comes first has every change in it.
     except KbError as error:
         say(f"changes are not indexed: {error}")
 
 
-def _with_own_model(settings: Settings) -> Settings:
+def with_own_model(settings: Settings) -> Settings:
     """Return settings that leave an index its model: only `kb build --model` changes that."""
-    return replace(settings, model=None)
+    return replace(settings, model=None, dimension=None)
 
 
 def _build_for_question(settings: Settings, *, quiet: bool) -> None:
@@ -226,10 +299,30 @@ def _index_embedder(settings: Settings, reader: "IndexReader") -> "Embedder":
 
     indexed = reader.state.model
     asked = settings.model.value if settings.model else indexed
-    embedder = open_embedder(asked)
+    embedder = open_embedder(asked, _model_options(settings, reader.state.fingerprint))
     if embedder.fingerprint != reader.state.fingerprint:
         raise ModelMismatch(indexed, asked)
     return embedder
+
+
+def open_index_model(settings: Settings, state: "IndexState") -> "Embedder":
+    """Return the model that an index was built with. Raises: `ModelError`."""
+    from kb.embedding import open_embedder
+
+    return open_embedder(state.model, _model_options(settings, state.fingerprint))
+
+
+def _model_options(settings: Settings, fingerprint: str = "") -> "ModelOptions":
+    """Return how to use a model; `fingerprint` says what an index's vectors were cut to."""
+    from kb.embedding import ModelOptions, remembered_dimension
+
+    defaults = ModelOptions()
+    dimension, batch_size = settings.dimension, settings.batch_size
+    return ModelOptions(
+        dimension=int(dimension.value) if dimension else remembered_dimension(fingerprint),
+        device=settings.device.value if settings.device else defaults.device,
+        batch_size=int(batch_size.value) if batch_size else defaults.batch_size,
+    )
 
 
 def _vectors(reader: "IndexReader") -> "VectorIndex":

@@ -6,13 +6,17 @@ writes, is every sign where a sign can stand? Nothing is guessed: "Kaša" in one
 in another, and where both make a text, nobody can tell.
 """
 
+import codecs
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from kb.domain import LanguageCode
+from kb.domain import DetectLanguage
 
-DetectLanguage = Callable[[str], LanguageCode | None]
+ProseOf = Callable[[str], str]
+"""A file's text without what is not written in its language, such as tags."""
+
+_OF_ONE_BYTE = ("cp125", "iso8859", "koi8")
 
 # Each with the languages that were written in it. cp1252 has all of ISO 8859-1.
 ENCODINGS: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -66,28 +70,53 @@ _IMPOSSIBLE = re.compile(
 _NO_TEXT = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f-\x9f\ufffd]")
 
 
-def likely_texts(content: bytes, detect_language: DetectLanguage) -> frozenset[str]:
+def likely_texts(
+    content: bytes, detect_language: DetectLanguage, prose_of: ProseOf
+) -> frozenset[str]:
     """Return every text that `content` may be in one of `ENCODINGS`.
 
-    None when all that can be read is in a language that is unknown, or not one of these.
+    Empty when all that can be read is in a language that is unknown, or not one of these.
     """
     languages: dict[str, str | None] = {}
     for encoding, written in ENCODINGS.items():
         text = decoded(content, encoding)
         if text is None:
             continue
-        detected = detect_language(text)
-        language = detected if detected in LETTERS else None
-        if language in (None, *written) and _may_be_written_in(text, language):
+        prose = prose_of(text)
+        language = _known(detect_language(prose))
+        if language in (None, *written) and _may_be_written_in(prose, language):
             languages[text] = language
     return frozenset(languages) if any(languages.values()) else frozenset()
+
+
+def declared_text(
+    content: bytes, encoding: str, detect_language: DetectLanguage, prose_of: ProseOf
+) -> str | None:
+    """Return `content` in the encoding that it says it has, or None when that is not true."""
+    try:
+        name = codecs.lookup(encoding).name
+    except LookupError:
+        return None
+    # Who says ISO 8859-1 writes cp1252, as every browser knows.
+    # Source: https://encoding.spec.whatwg.org/#names-and-labels
+    name = "cp1252" if name in {"iso8859-1", "ascii"} else name
+    text = decoded(content, name) if name.startswith(_OF_ONE_BYTE) else None
+    if text is None:
+        return None
+    prose = prose_of(text)
+    language = _known(detect_language(prose))
+    return text if language is None or _may_be_written_in(prose, language) else None
+
+
+def _known(language: str | None) -> str | None:
+    return language if language in LETTERS else None
 
 
 def decoded(content: bytes, encoding: str) -> str | None:
     """Return `content` as text, or None when it has bytes or signs that no text has."""
     try:
         text = content.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except UnicodeDecodeError:
         return None
     return None if _NO_TEXT.search(text) else text
 

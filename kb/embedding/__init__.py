@@ -1,18 +1,34 @@
 """Texts of any language to comparable vectors.
 
-`open_embedder` gives the model that a name stands for. Only the adapter that needs a heavy
-library imports it: the embedded model works without torch.
+`open_embedder` and `open_reranker` give the model that a name stands for. Only the adapter that
+needs a heavy library imports it: the embedded model works without torch.
 """
 
+import re
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from kb.chunking import Window
+from kb.errors import ModelUnusable
 from kb.vectors import Matrix, TokenIds, Vector
 from kb.words import TokenTable
 
 EMBEDDED = "embedded"
 """The name of the model that comes with kb."""
+
+_CUT_TO = re.compile(r"-dim(\d+)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelOptions:
+    """How a model is used. Only `dimension` changes its vectors; the rest is this machine's."""
+
+    dimension: int | None = None
+    """Keep so many numbers of each vector, for a model trained for it; None keeps all."""
+    device: str = "cpu"
+    """What torch calls it: `cpu`, `cuda`, `cuda:1`, `mps`."""
+    batch_size: int = 32
 
 
 class Embedder(Protocol):
@@ -23,7 +39,7 @@ class Embedder(Protocol):
 
     @property
     def name(self) -> str:
-        """What the user calls the model: `embedded` or a path."""
+        """What the user calls the model: `embedded`, a path or a name on a hub."""
 
     @property
     def fingerprint(self) -> str:
@@ -32,6 +48,10 @@ class Embedder(Protocol):
     @property
     def dimension(self) -> int:
         """Length of every vector."""
+
+    @property
+    def window(self) -> Window | None:
+        """How much of a passage the model reads; None when it reads all of it."""
 
     def embed_passages(self, texts: Sequence[str]) -> Matrix:
         """Return unit rows, float32, shape `(len(texts), dimension)`; zero rows for no words."""
@@ -52,15 +72,49 @@ class TokenVectors(TokenTable, Protocol):
         """
 
 
-def open_embedder(name: str) -> Embedder:
-    """Return the embedded model, or the sentence-transformers folder at path `name`.
+def remembered_dimension(fingerprint: str) -> int | None:
+    """Return what the vectors of the model with this fingerprint were cut to, if they were."""
+    found = _CUT_TO.search(fingerprint)
+    return int(found[1]) if found else None
+
+
+class Reranker(Protocol):
+    """Reads a question and a passage together and says how well the one answers the other."""
+
+    def score(self, question: str, texts: Sequence[str]) -> Sequence[float]:
+        """Return a score from 0 to 1 for each text, higher is better."""
+
+
+def open_embedder(name: str, options: ModelOptions | None = None) -> Embedder:
+    """Return the embedded model, or the sentence-transformers model called `name`.
+
+    That is the path of a folder, or a name that is in this machine's cache of the hub; nothing
+    is fetched. The words of the embedded model come with every other one.
+    Raises: `ModelNotFound`, `ModelUnusable`.
+    """
+    from kb.embedding.embedded import EmbeddedModel
+
+    options = options or ModelOptions()
+    embedded = EmbeddedModel()
+    if name == EMBEDDED:
+        if options.dimension not in (None, embedded.dimension):
+            raise ModelUnusable(name, f"its vectors have {embedded.dimension} numbers, no others")
+        return embedded
+    from kb.embedding.local_models import ModelKind, find_model
+    from kb.embedding.sentence_transformer import SentenceTransformerModel
+    from kb.embedding.with_words import ModelWithWords
+
+    folder = find_model(name, ModelKind.EMBEDDER)
+    return ModelWithWords(SentenceTransformerModel(folder, name=name, options=options), embedded)
+
+
+def open_reranker(name: str, options: ModelOptions | None = None) -> Reranker:
+    """Return the cross encoder called `name`: a path or a cached name, as for an embedder.
 
     Raises: `ModelNotFound`, `ModelUnusable`.
     """
-    if name == EMBEDDED:
-        from kb.embedding.embedded import EmbeddedModel
+    from kb.embedding.cross_encoder import CrossEncoderModel
+    from kb.embedding.local_models import ModelKind, find_model
 
-        return EmbeddedModel()
-    from kb.embedding.sentence_transformer import SentenceTransformerModel
-
-    return SentenceTransformerModel(Path(name))
+    folder = find_model(name, ModelKind.RERANKER)
+    return CrossEncoderModel(folder, name=name, options=options or ModelOptions())

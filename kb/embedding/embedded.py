@@ -32,6 +32,7 @@ class EmbeddedModel:
     """
 
     name = EMBEDDED
+    window = None
 
     def __init__(self, path: Path = MODEL_FILE) -> None:
         self._file = read_model_file(path)

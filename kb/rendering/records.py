@@ -6,8 +6,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from kb.domain import Answer, Citation, Hit, LanguageCode, Passage, Quote
+from kb.domain import Answer, Citation, Hit, LanguageCode, Passage, Quote, Stage
 from kb.rendering import Locate
+from kb.rendering.neutral import neutral_json
 
 _SCORE_DIGITS = 6  # What float32 holds.
 
@@ -20,23 +21,31 @@ def answer_to_json(answer: Answer, locate: Locate) -> str:
         citation["score"] = round(citation["score"], _SCORE_DIGITS)
     if answer.confidence is not None:
         record["confidence"] = round(answer.confidence, _SCORE_DIGITS)
-    return json.dumps(
-        {"answered": not answer.is_abstention, **record}, ensure_ascii=False, indent=2
-    )
+    record = {"answered": not answer.is_abstention, **record}
+    return neutral_json(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def hits_to_json(
-    question: str, language: LanguageCode | None, hits: Sequence[Hit], locate: Locate
+    question: str,
+    language: LanguageCode | None,
+    hits: Sequence[Hit],
+    locate: Locate,
+    *,
+    explain: bool = False,
 ) -> str:
-    """Return one line of JSON: the question, its language and the ranked passages."""
-    return json.dumps(
-        {
-            "question": question,
-            "language": language,
-            "hits": [_hit_record(rank, hit, locate) for rank, hit in enumerate(hits, start=1)],
-        },
-        ensure_ascii=False,
-    )
+    """Return one line of JSON: the question, its language and the ranked passages.
+
+    With `explain`, what each stage of retrieval gave them.
+    """
+    record = {
+        "question": question,
+        "language": language,
+        "hits": [
+            {"rank": rank, **_hit_record(hit, locate, explain=explain)}
+            for rank, hit in enumerate(hits, start=1)
+        ],
+    }
+    return neutral_json(json.dumps(record, ensure_ascii=False))
 
 
 def save_form(answer: Answer) -> str:
@@ -95,11 +104,12 @@ def _citation(record: dict[str, Any]) -> Citation:
     return Citation(number=number, score=score, spans=spans, passage=Passage(**record))
 
 
-def _hit_record(rank: int, hit: Hit, locate: Locate) -> dict[str, Any]:
-    return {"rank": rank, **_found(hit, locate), "also": [_found(one, locate) for one in hit.also]}
+def _hit_record(hit: Hit, locate: Locate, *, explain: bool) -> dict[str, Any]:
+    also = [_found(one, locate, explain=explain) for one in hit.also]
+    return {**_found(hit, locate, explain=explain), "also": also}
 
 
-def _found(hit: Hit, locate: Locate) -> dict[str, Any]:
+def _found(hit: Hit, locate: Locate, *, explain: bool) -> dict[str, Any]:
     passage = hit.passage
     return {
         "score": round(hit.score, _SCORE_DIGITS),
@@ -114,4 +124,9 @@ def _found(hit: Hit, locate: Locate) -> dict[str, Any]:
         "first_line": passage.first_line,
         "last_line": passage.last_line,
         "text": passage.text,
+        **({"stages": [_stage(stage) for stage in hit.stages]} if explain else {}),
     }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    return {**asdict(stage), "score": round(stage.score, _SCORE_DIGITS)}

@@ -16,6 +16,7 @@ from typing import BinaryIO
 
 import numpy as np
 
+from kb.durable import sync_folder
 from kb.errors import BackupInvalid, BackupTooNew, BackupUnwritable, IndexMissing, IndexUnusable
 from kb.store.database import (
     database_path,
@@ -25,7 +26,6 @@ from kb.store.database import (
     transaction,
     translated,
 )
-from kb.store.files import sync_folder
 from kb.store.generations import SerializeVectors, publish_vectors, remove_old_files
 from kb.store.inspection import IndexInspector
 from kb.store.lock import OnWait, writer_lock

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 from urllib.parse import quote
 
+from kb.durable import make_folder
 from kb.errors import (
     IndexFolderFull,
     IndexMissing,
@@ -21,7 +22,6 @@ from kb.errors import (
     KbError,
     TooManyOpenFiles,
 )
-from kb.store.files import make_folder
 from kb.store.schema import SCHEMA_VERSION, create, is_empty, migrate, version_of
 
 _BUSY_MS = 30_000  # A publish takes well under a second; this outlasts a slow disk.

@@ -8,8 +8,8 @@ from hashlib import sha256
 from pathlib import Path
 
 from kb.domain import PassageId
+from kb.durable import write_durably
 from kb.store.database import vectors_path
-from kb.store.files import write_durably
 from kb.store.reader import IndexState, read_vectors
 from kb.vectors import Matrix
 

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from kb.durable import make_folder
 from kb.errors import IndexBusy
 from kb.store.database import translated
-from kb.store.files import make_folder
 
 OnWait = Callable[[IndexBusy], None]
 """Told once, before waiting, who holds the lock."""

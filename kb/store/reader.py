@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
@@ -150,6 +150,22 @@ class IndexReader(Closing):
                     if row["document_id"] == document["id"]:
                         found[id_] = _passage(row, document)
             return tuple(found[id_] for id_ in ids)
+
+    def bodies(self) -> Iterator[tuple[DocumentId, str]]:
+        """Yield each document with its text after the front matter, sorted by path."""
+        with self._translated():
+            for row in self._connection.execute(
+                "SELECT id, substr(text, body_start + 1) AS body FROM documents ORDER BY id"
+            ):
+                yield DocumentId(row["id"]), row["body"]
+
+    def passages_by_document(self) -> Mapping[DocumentId, tuple[PassageId, ...]]:
+        """Return the passages of each document that has some."""
+        found: defaultdict[DocumentId, tuple[PassageId, ...]] = defaultdict(tuple)
+        with self._translated():
+            for row in self._connection.execute("SELECT id, document_id FROM passages ORDER BY id"):
+                found[DocumentId(row["document_id"])] += (PassageId(row["id"]),)
+        return found
 
     def text(self, document_id: DocumentId, *, digest: str) -> SourceText | None:
         """Return the text of a document when it was made of the bytes that have this digest."""
@@ -303,6 +319,8 @@ def read_vectors(
 
 def _tags(stored: str) -> tuple[str, ...]:
     """Return an article's tags; those that cannot be read do not stand in the way of its text."""
+    if stored == "[]":  # Most have none, and each question reads all of them.
+        return ()
     try:
         return tuple(map(str, json.loads(stored)))
     except (TypeError, ValueError):  # `kb doctor` names it.

@@ -14,7 +14,10 @@ from kb.cli.app import app
 REPOSITORY = Path(__file__).parents[2]
 KB = (sys.executable, "-m", "kb")
 
-_SETTINGS = ("KB_CORPUS", "KB_INDEX", "KB_MODEL", "KB_CONFIG")
+_SETTINGS = (
+    *("KB_CORPUS", "KB_INDEX", "KB_CONFIG", "KB_MODEL", "KB_RERANK"),
+    *("KB_DIMENSION", "KB_BATCH_SIZE", "KB_DEVICE"),
+)
 _TERMINAL = ("NO_COLOR", "COLUMNS", "LINES", "PYTHONIOENCODING", "PYTHONUTF8", "LC_ALL")
 
 # Root may read and write anywhere by two capabilities. Given up, they do not come back with

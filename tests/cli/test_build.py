@@ -151,7 +151,7 @@ def test_a_corpus_without_an_article_makes_no_index(tmp_path: Path) -> None:
     kb = Kb(tmp_path)
     kb.corpus.mkdir()
 
-    assert "holds no readable .md or .txt article" in kb("build").complaint
+    assert "holds no readable .md, .txt or .html article" in kb("build").complaint
     assert "there is no index" in kb("status").complaint
 
 
@@ -159,7 +159,7 @@ def test_an_unknown_model_is_one_line_and_leaves_the_index_as_it_is(built: Kb) -
     outcome = built("build", "--model", "no such/folder")
 
     assert outcome.code == 1
-    assert "no model folder 'no such/folder'; give the path" in outcome.complaint
+    assert "no model folder 'no such/folder', and none downloaded" in outcome.complaint
     assert built("ask", QUESTIONS["sl"][0]).code == 0
 
 

@@ -37,7 +37,8 @@ def found(kb: Kb, *options: str | Path) -> set[str]:
     """Return the languages of the articles that have a hit: each has one article."""
     outcome = kb("search", QUESTION, "--json", *options)
     assert outcome.code == 0, outcome.err
-    return {hit["document"][:2] for hit in json.loads(outcome.out)["hits"]}
+    hits = json.loads(outcome.out)["hits"]
+    return {one["document"][:2] for hit in hits for one in (hit, *hit["also"])}
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
@@ -77,7 +78,10 @@ def test_only_articles_that_fit_are_searched(
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
-        (("--tag", "jezero"), "no article has the tag 'jezero'; there is Gorništvo, góry, koča, "),
+        (
+            ("--tag", "jezero"),
+            "no article has the tag 'jezero'; there is 'Gorništvo', 'góry', 'koča', ",
+        ),
         (("--path", "de/*"), "there is 'en/hut.md', 'hi/कुटिया.md', "),
         (("--lang", "xx"), "the index has en, hi, pl, ro, sl"),
         (("--since", "2027"), "are dated from 2024-11-03 to 2026-12-31"),

@@ -71,6 +71,26 @@ def test_json_writes_letters_and_not_escapes(built: Kb) -> None:
     assert "\\u" not in out
 
 
+@pytest.mark.parametrize("language", QUESTIONS)
+def test_explain_adds_how_each_hit_did_in_every_stage(built: Kb, language: str) -> None:
+    question = QUESTIONS[language][0]
+    stages = ["mean vector", "words in the passage", "words close together"]
+
+    (record,) = records(built("search", question, "--explain", "--json").out)
+    (plain,) = records(built("search", question, "--json").out)
+    text = built("search", question, "--explain").out
+
+    for hit in record["hits"]:
+        assert [stage["name"] for stage in hit["stages"]] == stages
+        for stage in hit.pop("stages"):
+            assert set(stage) == {"name", "score", "rank", "of"}
+            shown = f"{stage['name']}: {stage['score']:.2f}, rank {stage['rank']} of {stage['of']}"
+            assert f"    {shown}\n" in text
+    for other in (other for hit in record["hits"] for other in hit["also"]):
+        assert len(other.pop("stages")) == len(stages)
+    assert record == plain
+
+
 def test_k_limits_the_hits(built: Kb) -> None:
     assert len(records(built("search", "NPS", "-k", "2", "--json").out)[0]["hits"]) == 2
 

@@ -123,7 +123,7 @@ def test_the_nearest_settings_file_wins(built: Kb) -> None:
     [
         (b'corpus = "unclosed\n', "line 1"),
         (b"corpus = 3", "'corpus' must be a text in quotes"),
-        (b'corpse = "x"', "unknown key 'corpse' (known: corpus, index, model)"),
+        (b'corpse = "x"', "unknown key 'corpse' (known: corpus, index, model"),
         (b"[corpus]\n", "'corpus' must be a text in quotes"),
         (b'corpus = "\xb9"', "can't decode byte"),
     ],

@@ -9,7 +9,7 @@ import struct
 import subprocess
 import termios
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,13 +47,23 @@ class Terminal:
 
 @contextmanager
 def on_terminal(folder: Path, *arguments: str, **environment: str) -> Iterator[Terminal]:
+    """Run the command on a terminal, with nothing to read."""
+    with at_terminal(folder, arguments, environment, reads=False) as terminal:
+        yield terminal
+
+
+@contextmanager
+def at_terminal(
+    folder: Path, arguments: Sequence[str], environment: Mapping[str, str], *, reads: bool
+) -> Iterator[Terminal]:
+    """Run the command on a terminal; when it `reads`, what is typed there is its input."""
     screen, side = pty.openpty()
     fcntl.ioctl(side, termios.TIOCSWINSZ, struct.pack("HHHH", 40, WIDTH, 0, 0))
     process = subprocess.Popen(
         (*KB, *arguments),
         cwd=folder,
         env=process_environment(**{"TERM": "xterm", **environment}),
-        stdin=subprocess.DEVNULL,
+        stdin=side if reads else subprocess.DEVNULL,
         stdout=side,
         stderr=side,
     )
@@ -139,6 +149,19 @@ def test_quiet_leaves_out_the_progress_bar(kb: Kb) -> None:
     with on_terminal(kb.folder, "--quiet", "build") as terminal:
         assert terminal.read() == ""
         assert terminal.process.wait() == 0
+
+
+@pytest.mark.parametrize(("typed", "left"), [(b"y\n", 3), (b"n\n", 5), (b"\n", 5)])
+def test_before_articles_are_removed_they_are_named_and_asked_about(
+    built: Kb, typed: bytes, left: int
+) -> None:
+    with at_terminal(built.folder, ("remove", "pl/*", "hi/*"), {}, reads=True) as terminal:
+        shown = terminal.read(until=b"[y/N]: ")
+        os.write(terminal.screen, typed)
+        terminal.read()
+
+    assert "to be removed: 'corpus/hi/डाकघर.md'" in shown
+    assert len(list(built.corpus.glob("*/*.*"))) == left
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])

@@ -1,13 +1,16 @@
 """What every embedder keeps, whatever model is behind it."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from kb.embedding import Embedder, TokenVectors
+from kb.embedding import Embedder, ModelOptions, TokenVectors
 from kb.embedding.embedded import EmbeddedModel
 from kb.embedding.sentence_transformer import SentenceTransformerModel
+from kb.embedding.with_words import ModelWithWords
+from kb.reading import Vocabulary
 from tests.fakes import CountingEmbedder, FakeEmbedder
 from tests.prose import LANGUAGES, SENTENCES, paragraph
 
@@ -15,22 +18,29 @@ PASSAGES = [sentence for language in LANGUAGES for sentence in SENTENCES[languag
 WORDLESS = ["", " ", "\n\t \n"]
 UNKNOWN = ["𓀀𓀁", "漢字かな", "\u200b", "🙂🙂", "ꙮ", "\ufffd", ". , ! ।"]
 
-IMPLEMENTATIONS = ("embedded", "sentence-transformers", "fake", "counting")
+
+def cut(folder: Path) -> Embedder:
+    """Return a model whose vectors are cut to fewer numbers."""
+    return SentenceTransformerModel(folder, options=ModelOptions(dimension=8, batch_size=3))
+
+
+IMPLEMENTATIONS: dict[str, Callable[[pytest.FixtureRequest], Embedder]] = {
+    "embedded": lambda request: request.getfixturevalue("embedded_model"),
+    "bert": lambda request: request.getfixturevalue("transformer_model"),
+    "xlm-roberta": lambda request: request.getfixturevalue("e5_model"),
+    "minilm": lambda request: request.getfixturevalue("minilm"),
+    "cut": lambda request: cut(request.getfixturevalue("transformer_folder")),
+    "with words": lambda request: ModelWithWords(
+        request.getfixturevalue("e5_model"), request.getfixturevalue("embedded_model")
+    ),
+    "fake": lambda _: FakeEmbedder(),
+    "counting": lambda _: CountingEmbedder(FakeEmbedder()),
+}
 
 
 @pytest.fixture(params=IMPLEMENTATIONS)
-def embedder(
-    request: pytest.FixtureRequest,
-    embedded_model: EmbeddedModel,
-    transformer_model: SentenceTransformerModel,
-) -> Embedder:
-    implementations: dict[str, Embedder] = {
-        "embedded": embedded_model,
-        "sentence-transformers": transformer_model,
-        "fake": FakeEmbedder(),
-        "counting": CountingEmbedder(FakeEmbedder()),
-    }
-    return implementations[str(request.param)]
+def embedder(request: pytest.FixtureRequest) -> Embedder:
+    return IMPLEMENTATIONS[str(request.param)](request)
 
 
 def lengths(embedder: Embedder, texts: Sequence[str]) -> list[float]:
@@ -105,6 +115,22 @@ def test_name_and_fingerprint_are_one_line(embedder: Embedder) -> None:
     assert len(embedder.fingerprint.splitlines()) == 1
 
 
+def test_a_text_that_fits_into_the_window_is_read_to_its_end(embedder: Embedder) -> None:
+    if (window := embedder.window) is None:
+        pytest.skip("this model reads all of a text")
+    text = "a" + " a" * (window.tokens - 1)
+    while window.cuts([text]):
+        text = text[:-2]
+    beyond = text + " a" * 9
+
+    ends, goes_on = embedder.embed_passages([text[:-1] + "b", beyond + " b"])
+
+    assert not window.cuts([text])
+    assert window.cuts([text, beyond, beyond]) == 2
+    assert ends != pytest.approx(embedder.embed_passages([text])[0], abs=1e-4)
+    assert goes_on == pytest.approx(embedder.embed_passages([beyond])[0], abs=1e-5)
+
+
 def test_no_two_models_have_the_same_fingerprint(
     embedded_model: EmbeddedModel, transformer_model: SentenceTransformerModel
 ) -> None:
@@ -118,3 +144,10 @@ def test_only_a_model_with_a_vector_per_token_has_token_vectors(
 ) -> None:
     assert isinstance(embedded_model, TokenVectors)
     assert not isinstance(transformer_model, TokenVectors)
+    with_words = ModelWithWords(transformer_model, embedded_model)
+    assert isinstance(with_words, TokenVectors)
+    assert isinstance(with_words, Vocabulary)
+    assert with_words.spelt("Žogo") == embedded_model.spelt("Žogo")
+    assert with_words.is_piece("voda") is embedded_model.is_piece("voda")
+    assert with_words.likelihood("voda") == embedded_model.likelihood("voda")
+    assert with_words.devanagari_words() == embedded_model.devanagari_words()

@@ -112,8 +112,9 @@ def test_hits_as_json() -> None:
 
 
 COMMANDS = [
-    *("", "build", "ask", "search", "export", "status", "eval"),
-    *("doctor", "backup", "restore"),
+    *("", "init", "add", "build", "ask", "search", "export"),
+    *("list", "show", "open", "remove", "status", "eval"),
+    *("doctor", "backup", "restore", "models", "models pull"),
 ]
 
 
@@ -121,7 +122,7 @@ COMMANDS = [
 def test_help(command: str) -> None:
     result = CliRunner().invoke(app, [*command.split(), "--help"], prog_name="kb")
 
-    check(f"help-{command or 'kb'}.txt", result.stdout)
+    check(f"help-{command.replace(' ', '-') or 'kb'}.txt", result.stdout)
 
 
 def test_every_golden_file_is_checked() -> None:

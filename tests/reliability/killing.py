@@ -29,7 +29,7 @@ def record_calls(trials: Trials) -> list[Call]:
     """Return what the command does when nothing stops it."""
     folder = trials.folder("recorded")
     log = folder.with_name("calls")
-    outcome = run(folder, *trials.command, prepare=partial(_write_calls, log))
+    outcome = run(folder, *trials.command, prepare=partial(write_calls, log))
     assert outcome.code == 0, outcome.err
     return [Call(*json.loads(line)) for line in log.read_text("utf-8").splitlines()]
 
@@ -98,7 +98,9 @@ def _kill(
     return outcome, f"{left.value} generation left"
 
 
-def _write_calls(log: Path, folder: Path) -> None:
+def write_calls(log: Path, folder: Path) -> None:
+    """Let the command write down its calls in `log`."""
+
     def see(call: Call) -> None:
         with log.open("a", encoding="utf-8") as file:
             file.write(json.dumps([call.kind, call.path, call.note]) + "\n")

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from kb.durable import make_folder, write_durably
 from kb.errors import IndexFolderFull, IndexUnreadable, IndexUnwritable, TooManyOpenFiles
 from kb.store import IndexReader, IndexWriter, save_answer
 from kb.store.database import database_path
-from kb.store.files import make_folder, write_durably
 from tests.limits import no_descriptors, small_disk
 from tests.prose import LANGUAGES
 from tests.store.publishing import ARTICLES, article, contents, publish, publish_in

@@ -13,12 +13,12 @@ def make_folder(folder: Path) -> None:
     sync_folder(folder.parent)
 
 
-def write_durably(path: Path, content: bytes) -> None:
+def write_durably(path: Path, content: bytes, *, temporary: Path | None = None) -> None:
     """Write a file that is either whole under its name or not there. Raises: `OSError`.
 
-    The temporary name is fixed: whoever writes holds the writer's lock.
+    The temporary name is fixed unless one is given: whoever writes holds the writer's lock.
     """
-    temporary = path.with_name(path.name + ".new")
+    temporary = temporary or path.with_name(path.name + ".new")
     with temporary.open("wb") as file:
         file.write(content)
         file.flush()
