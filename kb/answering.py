@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from kb.abstention import MIN_SCORE
 from kb.chunking import sentences_of
 from kb.domain import (
     EVERY_ARTICLE,
@@ -70,15 +71,21 @@ def answer_question(
     sentences: int = SENTENCES,
     wanted: ArticleFilter = EVERY_ARTICLE,
     without_documents: Collection[DocumentId] = (),
+    min_score: float = MIN_SCORE,
+    searched: tuple[LanguageCode, ...] = (),
 ) -> Answer:
     """Return up to `sentences` verbatim sentences from the best `passages` passages.
 
     Every quote is compared with the article on disk; what does not stand there is not quoted.
-    When nothing found is close enough to the question, the answer is an abstention whose
-    citations are the nearest passages. Raises what `Retriever.retrieve` raises.
+    When the confidence is less than `min_score`, the answer is an abstention whose citations are
+    the nearest passages; it names the languages `searched`. Raises what `Retriever.retrieve` raises.
     """
     retrieval = retriever.retrieve(
-        question, k=hits_for(passages), wanted=wanted, without_documents=without_documents
+        question,
+        k=hits_for(passages),
+        wanted=wanted,
+        without_documents=without_documents,
+        min_score=min_score,
     )
     return compose_answer(
         question,
@@ -89,6 +96,7 @@ def answer_question(
         generation=generation,
         passages=passages,
         sentences=sentences,
+        searched=searched,
     )
 
 
@@ -102,6 +110,7 @@ def compose_answer(
     generation: int,
     passages: int = PASSAGES,
     sentences: int = SENTENCES,
+    searched: tuple[LanguageCode, ...] = (),
 ) -> Answer:
     """Return the answer that the first `passages` different passages of `retrieval` give."""
     ids = {hit.passage.document_id for hit in retrieval.hits}
@@ -131,6 +140,8 @@ def compose_answer(
         model=model,
         generation=generation,
         asked_at=datetime.now(UTC).replace(microsecond=0),
+        confidence=retrieval.confidence,
+        searched=searched,
     )
 
 

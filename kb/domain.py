@@ -225,6 +225,10 @@ class Answer:
     model: str
     generation: int
     asked_at: datetime
+    confidence: float | None = None
+    """How sure it is that the articles treat the question, 0 to 1; None when not kept."""
+    searched: tuple[LanguageCode, ...] = ()
+    """The languages of the passages that were looked at."""
 
     def __post_init__(self) -> None:
         if [citation.number for citation in self.citations] != list(

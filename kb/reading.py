@@ -16,6 +16,8 @@ from kb.spelling import is_devanagari
 _MIN_LETTERS = 4  # Shorter words have too many neighbours.
 # How much likelier the other word has to be (natural logarithm): a rare word is no typing error.
 _MIN_GAIN = 10.0
+# A stem with an ending is no typing error either, if it is likelier than that.
+_IMPROBABLE = -26.0
 _IN_ARTICLES = 2.0  # So much more is a word of the articles expected.
 _LEAST_IN_ARTICLES = -14.0  # A rare piece: any word of the articles is as likely as that.
 _OTHER_START = 3.0  # The first letter is seldom wrong.
@@ -75,16 +77,16 @@ class QuestionReader:
 
     def _meant(self, written: str) -> str:
         word = self._vocabulary.spelt(written)
-        if len(word) < _MIN_LETTERS or self._is_word(word):
+        likelihood = self._vocabulary.likelihood(word)
+        if len(word) < _MIN_LETTERS or likelihood > _IMPROBABLE or self._is_word(word):
             return written
         candidates = [
             (self._likelihood(other) - _OTHER_START * (other[0] != word[0]), other)
             for other in _neighbours(word)
             if len(other) >= _MIN_LETTERS and self._is_word(other)
         ]
-        likelihood, best = max(candidates, default=(float("-inf"), ""))
-        is_meant = likelihood >= self._vocabulary.likelihood(word) + _MIN_GAIN
-        return best if is_meant else written
+        score, best = max(candidates, default=(float("-inf"), ""))
+        return best if score >= likelihood + _MIN_GAIN else written
 
     def _is_word(self, word: str) -> bool:
         return self._vocabulary.is_piece(word) or word in self._words

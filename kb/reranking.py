@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from kb.abstention import MIN_SCORE
 from kb.chunking import embedded_text
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, Stage
 from kb.embedding import Embedder, Reranker
@@ -33,10 +34,15 @@ class RerankingRetriever(Retriever):
         k: int,
         wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
+        min_score: float = MIN_SCORE,
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first. Raises: as `Retriever.retrieve`."""
         found = super().retrieve(
-            question, k=max(k, DEPTH), wanted=wanted, without_documents=without_documents
+            question,
+            k=max(k, DEPTH),
+            wanted=wanted,
+            without_documents=without_documents,
+            min_score=min_score,
         )
         return replace(found, hits=reranked(question, found.hits, self._reranker)[:k])
 

@@ -6,10 +6,10 @@ from functools import cached_property
 
 import numpy as np
 
-from kb.abstention import CONSULTED, is_relevant
+from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
+from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
 from kb.candidates import Candidates
 from kb.centre import Centre
-from kb.chunking import embedded_text
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import grouped, statements_of
@@ -38,6 +38,12 @@ _COMPARED = 100  # Each with all before it: a list of thousands would take minut
 # so that a question stays fast on any collection.
 _SAMPLE = 4_000
 
+# The same for calibration, which asks many questions.
+_SMALL_SAMPLE = 200
+_FEW_CANDIDATES = 20
+
+_Sample = tuple[TextWords, Languages]
+
 
 @dataclass(frozen=True, slots=True)
 class Retrieval:
@@ -48,9 +54,9 @@ class Retrieval:
     """The words of the first hits; empty for a model without token vectors."""
     scorer: "Scorer"
     confidence: float
-    """What speaks for an answer: how near the nearest hit is, 0 without hits."""
+    """How sure it is that the articles treat the question, 0 to 1; 0 without hits."""
     is_relevant: bool
-    """False when even the nearest hit is too far from the question to answer it."""
+    """False when that is less than an answer needs."""
 
     def distinct(self, k: int) -> tuple[Hit, ...]:
         """Return the first `k` hits that say different things, each with those that say the same.
@@ -102,10 +108,12 @@ class Retriever:
         k: int,
         wanted: ArticleFilter = EVERY_ARTICLE,
         without_documents: Collection[DocumentId] = (),
+        min_score: float = MIN_SCORE,
     ) -> Retrieval:
         """Return up to `k` hits for `question`, best first.
 
         Only passages of articles that are meant and outside `without_documents` are looked at.
+        They are relevant from a confidence of `min_score` on.
         Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
         scorer = self._scorer(question)
@@ -115,9 +123,43 @@ class Retriever:
         ids, cosines = self._nearest(scorer, max(k, CANDIDATES), among)
         candidates = Candidates(ids).after(_BY_MEAN, cosines)
         hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
-        confidence = self._confidence(hits[:CONSULTED], scorer)
-        answers = is_relevant(confidence, cosines, is_coverage=scorer.matcher is not None)
+        evidence = self._evidence([hit.passage_id for hit in hits[:CONSULTED]], scorer)
+        confidence = self._calibration.confidence(evidence)
+        answers = evidence > 0 and confidence >= min_score
         return Retrieval(hits, self._tokens(hits[:_COMPARED]), scorer, confidence, answers)
+
+    def calibrate(self) -> Calibration:
+        """Return how much speaks for answers to questions that no article treats.
+
+        Fewer passages are looked at than for a question, so that a build stays fast.
+        """
+        return Calibration.of([self._evidence_for(question) for question in UNRELATED])
+
+    @cached_property
+    def _calibration(self) -> Calibration:
+        """That of the build; an index from before there was one is calibrated when it is asked."""
+        return from_json(self._index.state.calibration) or self.calibrate()
+
+    def _evidence_for(self, question: str) -> float:
+        scorer = self._scorer(question, self._small_sample)
+        ids, _ = self._nearest(scorer, _FEW_CANDIDATES, None)
+        return self._evidence(ids, scorer)
+
+    def _evidence(self, ids: Sequence[PassageId], scorer: "Scorer") -> float:
+        """Return what speaks most for an answer in these passages, whatever else there is.
+
+        The scale between languages makes the best of poor matches count in full, and the centre
+        of a small collection is near to all its passages: both are right for order and wrong for
+        telling whether there is an answer at all.
+        """
+        if not ids or not scorer.question.any():
+            return 0.0
+        cosines = self._vectors.vectors(ids) @ scorer.question
+        if scorer.matcher is None:
+            return float(cosines.max())
+        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
+        evidence = EVIDENCE_MEAN_WEIGHT * cosines + (1 - EVIDENCE_MEAN_WEIGHT) * covered
+        return float(evidence.max())
 
     def _tokens(self, hits: Sequence[Hit]) -> Mapping[PassageId, TokenIds]:
         if not isinstance(self.embedder, TokenVectors):
@@ -155,21 +197,6 @@ class Retriever:
             known.update(zip(others, covered.tolist(), strict=True))
         return np.array([known[id_] for id_ in ids], dtype=np.float32)
 
-    def _confidence(self, hits: Sequence[Hit], scorer: "Scorer") -> float:
-        """Return the highest score of `hits` by themselves, whatever else the collection holds.
-
-        The scale between languages makes the best of poor matches count in full, and the centre
-        of a small collection is near to all its passages: both are right for order and wrong for
-        telling whether there is an answer at all.
-        """
-        if not hits or scorer.matcher is None:
-            return hits[0].score if hits else 0.0
-        assert isinstance(self.embedder, TokenVectors)
-        texts = [embedded_text(hit.passage) for hit in hits]
-        cosines = self.embedder.likeness(scorer.text, texts)
-        covered = scorer.matcher.unscaled.coverage(*self._words([hit.passage_id for hit in hits]))
-        return float(scorer.mixed(cosines, covered).max())
-
     def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
         ids = [candidates.ids[place] for place in best]
@@ -187,16 +214,16 @@ class Retriever:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
 
-    def _scorer(self, question: str) -> "Scorer":
+    def _scorer(self, question: str, sample: _Sample | None = None) -> "Scorer":
         question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             nothing = Centre(np.zeros_like(vector), {})
-            return Scorer(self.embedder, question, vector, nothing, None)
+            return Scorer(self.embedder, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
-        matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, question, vector, self._centre, matcher)
+        matcher = self._fit_matcher(terms, *(sample or self._sample), len(self._vectors))
+        return Scorer(self.embedder, vector, self._centre, matcher)
 
     @cached_property
     def _question_reader(self) -> QuestionReader | None:
@@ -215,10 +242,17 @@ class Retriever:
         return Centre.of(self._vectors.vectors(self._sample_ids), languages)
 
     @cached_property
-    def _sample(self) -> tuple[TextWords, Languages]:
+    def _sample(self) -> _Sample:
         return self._words(self._sample_ids)
 
-    def _words(self, ids: Sequence[PassageId]) -> tuple[TextWords, Languages]:
+    @cached_property
+    def _small_sample(self) -> _Sample | None:
+        """Part of the sample; the model may have no words to take it of."""
+        if not isinstance(self.embedder, TokenVectors):
+            return None
+        return self._words(self._sample_ids[:: 1 + len(self._sample_ids) // _SMALL_SAMPLE])
+
+    def _words(self, ids: Sequence[PassageId]) -> _Sample:
         assert isinstance(self.embedder, TokenVectors)
         return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
 
@@ -228,8 +262,6 @@ class Scorer:
     """Scores texts for one question, on the same scale for passages and sentences."""
 
     embedder: Embedder
-    text: str
-    """The question as it was read."""
     question: Vector
     centre: Centre
     matcher: TermMatcher | None

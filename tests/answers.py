@@ -153,4 +153,9 @@ OVER_TWO_LINES = answer(
     (LAKE, ("Poleti se voda ogreje na 24 °C, npr. julija.\nZamrzne le vsako tretjo zimo.",)),
     model="models/my `model`",
 )
-ABSTENTION = replace(answer("Kdo je predsednik?", (LAKE, ()), (SPRING, ())), generation=12)
+ABSTENTION = replace(
+    answer("Kdo je predsednik?", (LAKE, ()), (SPRING, ())),
+    generation=12,
+    confidence=0.0625,
+    searched=(LanguageCode("hi"), LanguageCode("sl")),
+)

@@ -24,10 +24,12 @@ from kb.cli.options import (
 from kb.cli.terminal import say, show, text_style
 from kb.cli.wiring import locator, open_index
 from kb.domain import Answer
-from kb.errors import ExitCode, KbError
+from kb.errors import ExitCode, InvalidOption, KbError
 
 if TYPE_CHECKING:
     from kb.config import Settings
+    from kb.domain import LanguageCode
+    from kb.store import IndexReader
 
 
 class AnswerFormat(StrEnum):
@@ -48,6 +50,14 @@ def ask(
     until: UntilOption = None,
     paths: PathOption = None,
     sentences: Annotated[int, typer.Option(help="How many sentences to quote, 1 to 5.")] = 3,
+    min_score: Annotated[
+        float | None,
+        typer.Option(
+            "--min-score",
+            help="How sure an answer has to be, 0 to 1: the share of unrelated questions that"
+            " find less. 0 always answers. [default: 0.77]",
+        ),
+    ] = None,
     answer_format: Annotated[
         AnswerFormat, typer.Option("--format", help="How to print the answer.")
     ] = AnswerFormat.TEXT,
@@ -59,6 +69,7 @@ def ask(
     rerank: RerankOption = None,
 ) -> None:
     """Answer QUESTION with sentences quoted from your articles."""
+    from kb.abstention import MIN_SCORE
     from kb.answering import MAX_SENTENCES, answer_question
     from kb.cli.export import write_new
     from kb.language import question_language
@@ -68,6 +79,8 @@ def ask(
     settings = options.settings(model=model, rerank=rerank)
     text = read_question(question)
     check_count("--passages", passages)
+    if min_score is not None and not 0 <= min_score <= 1:
+        raise InvalidOption("--min-score", min_score, "a number from 0 to 1")
     check_count("--sentences", sentences, at_most=MAX_SENTENCES)
     wanted = read_filter(
         settings, languages=languages, tags=tags, since=since, until=until, paths=paths
@@ -83,6 +96,8 @@ def ask(
             sentences=sentences,
             wanted=wanted,
             without_documents=index.freshness.not_quotable,
+            min_score=MIN_SCORE if min_score is None else min_score,
+            searched=wanted.languages or _languages(index.reader),
         )
     # Saved first: neither a closed pipe nor a file name that is taken loses the answer.
     number = _save(answer, settings, quiet=options.quiet)
@@ -94,6 +109,12 @@ def ask(
         say(f"saved; `kb export {number}` gives it as Markdown", quiet=options.quiet)
     if answer.is_abstention:
         raise typer.Exit(ExitCode.NO_ANSWER)
+
+
+def _languages(reader: "IndexReader") -> "tuple[LanguageCode, ...]":
+    """Return the known languages of all passages."""
+    spoken = {language for document in reader.documents() for language in document.languages}
+    return tuple(sorted(language for language in spoken if language is not None))
 
 
 def _render(answer: Answer, answer_format: AnswerFormat, settings: "Settings") -> str:

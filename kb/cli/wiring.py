@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from kb.indexing import BuildReport
     from kb.rendering import Locate
     from kb.retrieval import Retriever
-    from kb.store import IndexReader, IndexState, OnWait
+    from kb.store import IndexReader, IndexState, IndexWriter, OnWait
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -81,7 +81,7 @@ def run_build(
         embedder = open_embedder(model, _model_options(settings, kept))
         try:
             with progress("Embedding", quiet=quiet) as track:
-                return build_index(
+                report = build_index(
                     corpus,
                     writer,
                     embedder,
@@ -97,6 +97,20 @@ def run_build(
                 quiet=quiet,
             )
             raise
+        if report.state.calibration is None:
+            _calibrate(settings, writer, embedder)
+        return report
+
+
+def _calibrate(settings: Settings, writer: "IndexWriter", embedder: "Embedder") -> None:
+    """Store how much speaks for answers to questions that no article just indexed treats."""
+    from kb.abstention import to_json
+    from kb.retrieval import Retriever
+    from kb.store import IndexReader
+
+    with IndexReader(settings.index_folder) as reader:
+        calibration = Retriever(reader, _vectors(reader), embedder).calibrate()
+    writer.keep_calibration(to_json(calibration))
 
 
 @contextmanager

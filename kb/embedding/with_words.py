@@ -44,9 +44,6 @@ class ModelWithWords:
     def embed_question(self, text: str) -> Vector:
         return self.model.embed_question(text)
 
-    def likeness(self, question: str, texts: Sequence[str]) -> Vector:
-        return self.words.likeness(question, texts)
-
     def token_ids(self, texts: Sequence[str]) -> list[TokenIds]:
         return self.words.token_ids(texts)
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from kb.domain import Answer, Citation
 from kb.rendering import Locate
-from kb.rendering.terminal_text import NO_ANSWER, also_in
+from kb.rendering.terminal_text import also_in, no_answer
 
 # Every character here means something inside a line of CommonMark or GitHub's dialect, `$`
 # (mathematics) and `~` (strike through) included.
@@ -56,7 +56,7 @@ def _quoted(text: str) -> str:
 def _section(answer: Answer, locate: Locate) -> str:
     heading = f"# {_line(answer.question)}"
     if answer.is_abstention:
-        return f"{heading}\n\n{_escaped(NO_ANSWER)}"
+        return f"{heading}\n\n{_escaped(no_answer(answer))}"
     quotes = "\n".join(
         f"- {_line(quote.text)} \\[{quote.citation}\\]{_escaped(_printable(also_in(quote, answer)))}"
         for quote in answer.quotes

@@ -19,6 +19,8 @@ def answer_to_json(answer: Answer, locate: Locate) -> str:
     for citation in record["citations"]:
         citation["path"] = locate(citation["document_id"])
         citation["score"] = round(citation["score"], _SCORE_DIGITS)
+    if answer.confidence is not None:
+        record["confidence"] = round(answer.confidence, _SCORE_DIGITS)
     record = {"answered": not answer.is_abstention, **record}
     return neutral_json(json.dumps(record, ensure_ascii=False, indent=2))
 
@@ -62,6 +64,8 @@ def answer_from_saved(content: str) -> Answer:
         model=record["model"],
         generation=record["generation"],
         asked_at=datetime.fromisoformat(record["asked_at"]),
+        confidence=record.get("confidence"),  # Answers of older versions have none.
+        searched=tuple(record.get("searched", ())),
     )
 
 
@@ -82,6 +86,8 @@ def _answer_record(answer: Answer) -> dict[str, Any]:
         "model": answer.model,
         "generation": answer.generation,
         "asked_at": answer.asked_at.isoformat(),
+        "confidence": answer.confidence,
+        "searched": answer.searched,
     }
 
 

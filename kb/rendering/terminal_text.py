@@ -11,8 +11,6 @@ from kb.rendering.neutral import neutral
 _INDENT = "    "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
 
-NO_ANSWER = "Not in your articles: no passage is close enough to answer this."
-
 
 @dataclass(frozen=True, slots=True)
 class TextStyle:
@@ -35,7 +33,7 @@ class TextStyle:
 def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
     """Return the quotes with their citation numbers, then the sources with the quotes marked."""
     if answer.is_abstention:
-        blocks = [style.bold(NO_ANSWER)]
+        blocks = [style.bold(neutral(no_answer(answer), line_ends=True))]
         if answer.citations:
             blocks.append(style.dim("Nearest passages, none of them an answer:"))
         blocks += [_source_line(citation, locate) for citation in answer.citations]
@@ -43,6 +41,12 @@ def answer_to_text(answer: Answer, locate: Locate, style: TextStyle) -> str:
     quotes = [_filled(_quoted(quote, answer), style, "") for quote in answer.quotes]
     sources = [_source(citation, locate, style) for citation in answer.citations]
     return "\n\n".join(("\n".join(quotes), style.dim("Sources"), *sources))
+
+
+def no_answer(answer: Answer) -> str:
+    """Return that there is no answer, and in which languages one was looked for."""
+    searched = f" in {', '.join(answer.searched)}" if answer.searched else ""
+    return f"Not in your articles: no passage{searched} is close enough to answer this."
 
 
 def hits_to_text(

@@ -201,9 +201,14 @@ class IndexReader(Closing):
             return tuple(languages[id_] for id_ in ids)
 
     def sample(self, size: int) -> tuple[PassageId, ...]:
-        """Return up to `size` passages spread evenly over the index, the same ones each time."""
+        """Return up to `size` passages spread evenly over the index, the same ones each time.
+
+        Whatever was indexed first: the digest of the text decides.
+        """
         with self._translated():
-            rows = self._connection.execute("SELECT id FROM passages ORDER BY id").fetchall()
+            rows = self._connection.execute(
+                "SELECT id FROM passages ORDER BY embedding_digest, document_id, start"
+            ).fetchall()
         ids = [row["id"] for row in rows]
         size = min(size, len(ids))
         return tuple(PassageId(ids[i * len(ids) // size]) for i in range(size))

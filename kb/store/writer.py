@@ -155,6 +155,14 @@ class IndexWriter(Closing):
         self.state = replace(self.state, scanned_ns=scanned_ns)
         return self.state
 
+    def keep_calibration(self, calibration: str) -> IndexState:
+        """Store with the published generation how its scores are to be taken; return the state."""
+        assert self.state is not None
+        with translated(self._folder, writing=True), transaction(self._connection):
+            self._connection.execute("UPDATE state SET calibration = ?", (calibration,))
+        self.state = replace(self.state, calibration=calibration)
+        return self.state
+
     def mend_vectors_file(
         self, serialize_vectors: SerializeVectors, *, is_damaged: bool = False
     ) -> bool:

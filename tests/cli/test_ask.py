@@ -5,7 +5,10 @@ import os
 
 import pytest
 
+from kb.abstention import from_json
+from kb.errors import ExitCode
 from kb.normalization import fold
+from kb.store import IndexReader
 from tests.cli.articles import ARTICLES, QUESTIONS, UNANSWERED, write_article
 from tests.cli.command import Kb
 
@@ -278,3 +281,42 @@ def test_asking_the_same_twice_prints_the_same(built: Kb) -> None:
     question = QUESTIONS["en"][0]
 
     assert built("ask", question).out == built("ask", question).out
+
+
+# How sure an answer has to be
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_refusal_names_the_language_asked_for(built: Kb, language: str) -> None:
+    outcome = built("ask", UNANSWERED, "--lang", language)
+
+    assert outcome.code == ExitCode.NO_ANSWER
+    assert f"no passage in {language} is close enough" in outcome.out
+
+
+def test_a_refusal_for_programs_names_all_languages_and_how_sure_it_is(built: Kb) -> None:
+    record = json.loads(built("ask", UNANSWERED, "--format", "json").out)
+
+    assert not record["answered"]
+    assert record["searched"] == sorted(LANGUAGES)
+    assert 0 <= record["confidence"] < 0.77
+
+
+def test_what_a_lower_score_lets_through_is_answered(built: Kb) -> None:
+    question = "Kako dolgo se kuha jajce?"
+
+    assert built("ask", question).code == ExitCode.NO_ANSWER
+    assert built("ask", question, "--min-score", "0").code == ExitCode.ANSWERED
+
+
+@pytest.mark.parametrize("score", ["-0.1", "1.5", "nan"])
+def test_a_score_outside_the_scale_is_refused(built: Kb, score: str) -> None:
+    outcome = built("ask", "Kaj je to?", "--min-score", score)
+
+    assert outcome.code == ExitCode.USAGE
+    assert "a number from 0 to 1" in outcome.err
+
+
+def test_the_build_keeps_the_calibration(built: Kb) -> None:
+    with IndexReader(built.folder / "index") as reader:
+        assert from_json(reader.state.calibration) is not None

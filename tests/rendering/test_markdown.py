@@ -251,7 +251,7 @@ def test_an_abstention_says_so_under_its_question() -> None:
 
     assert [shown(block) for block in blocks] == [
         "Kdo je predsednik?",
-        "Not in your articles: no passage is close enough to answer this.",
+        "Not in your articles: no passage in hi, sl is close enough to answer this.",
     ]
 
 
