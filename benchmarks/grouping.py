@@ -17,16 +17,13 @@ import numpy as np
 from benchmarks.public import FLORES_LANGUAGES, flores_sentences, machine
 from benchmarks.results import keep
 from kb.embedding.embedded import EmbeddedModel
-from kb.grouping import Statement, say_the_same
+from kb.grouping import Statement, say_the_same, statements_of
 from kb.words import TextWords
 
 
-def statements(texts: Sequence[str], model: EmbeddedModel) -> list[Statement]:
+def statements(texts: Sequence[str], model: EmbeddedModel) -> tuple[Statement, ...]:
     """Return what is compared of each text."""
-    return [
-        Statement.of(text, TextWords([ids], model))
-        for text, ids in zip(texts, model.token_ids(texts), strict=True)
-    ]
+    return statements_of(texts, TextWords(model.token_ids(texts), model))
 
 
 def shares(ours: Sequence[Statement], theirs: Sequence[Statement]) -> tuple[float, float]:

@@ -20,7 +20,6 @@ from kb.domain import (
     SourceText,
     Span,
 )
-from kb.grouping import grouped
 from kb.normalization import folded_words
 from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
 
@@ -169,7 +168,7 @@ def _choose(
     in `language` where there is one: the reader's own.
     """
     ranked = _worth_quoting(sorted(candidates, key=lambda candidate: -candidate.score))
-    groups = grouped(scorer.statements([candidate.text for candidate in ranked]), at_most=count)
+    groups = scorer.groups([candidate.text for candidate in ranked], at_most=count)
     return tuple(
         tuple(sorted(group, key=lambda candidate: candidate.hit.passage.language != language))
         for group in (_one_a_passage(ranked[place] for place in places) for places in groups)

@@ -47,12 +47,13 @@ class Block:
 
 _BODY = frozenset({BlockKind.PARAGRAPH, BlockKind.ITEM})
 
-_MARKED_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+(\S.*?)(?:[ \t]+#+)?[ \t]*")
+# Possessive, so that a line of a million spaces is read once.
+_MARKED_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]++(\S(?:.*?\S)??)(?:[ \t]++#++)?+[ \t]*+")
 _UNDERLINE = re.compile(r" {0,3}(=+|-{2,})[ \t]*")
-_HORIZONTAL_RULE = re.compile(r" {0,3}([-*_])[ \t]*(\1[ \t]*){2,}")
+_HORIZONTAL_RULE = re.compile(r" {0,3}([-*_])[ \t]*+(\1[ \t]*+){2,}+")
 _FENCE = re.compile(r" {0,3}(```|~~~).*")
-_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*")
-_TABLE_RULE = re.compile(r"[ \t]*\|?[ \t]*:?-+:?[ \t]*(\|[ \t]*:?-+:?[ \t]*)+\|?[ \t]*")
+_ROW = re.compile(r"[ \t]*+\|.*\|[ \t]*+")
+_TABLE_RULE = re.compile(r"[ \t]*+\|?[ \t]*+:?-++:?[ \t]*+(\|[ \t]*+:?-++:?[ \t]*+)++\|?[ \t]*+")
 _WHOLE_LINES = (
     (_HORIZONTAL_RULE, BlockKind.NOISE),
     (_FENCE, BlockKind.RULE),
@@ -71,6 +72,8 @@ _FULL_LINE = 0.6
 # Longer lines without an end mark are rather unpunctuated text than headings.
 _HEADING_WORDS = 14
 _HEADING_CHARS = 110
+# Every passage below a heading keeps it; a longer line is no heading, whatever its marks.
+_MARKED_HEADING_CHARS = 500
 # Before a list a longer line is the sentence that announces it.
 _LIST_HEADING_WORDS = 6
 # Quotes, brackets and emoji may stand after an end mark. A heading may ask.
@@ -216,7 +219,8 @@ def _read_line(
         return None
     if is_code:
         return _block(text, start, end, BlockKind.CODE)
-    if heading := _MARKED_HEADING.fullmatch(text, start, end):
+    heading = _MARKED_HEADING.fullmatch(text, start, end)
+    if heading and len(heading[2]) <= _MARKED_HEADING_CHARS:
         level = len(heading[1])
         return _block(text, *heading.span(2), BlockKind.HEADING, level=level)
     for pattern, kind in _WHOLE_LINES:

@@ -10,7 +10,7 @@ from math import inf
 from kb.blocks import Block, BlockKind, blocks_of
 from kb.domain import Document, LanguageCode, Passage, Span
 from kb.normalization import folded_words
-from kb.sentences import sentence_spans
+from kb.sentences import bounded_parts, sentence_spans
 
 CHUNKER_VERSION = 3
 
@@ -18,6 +18,8 @@ CHUNKER_VERSION = 3
 MIN_WORDS = 60
 GOOD_WORDS = 90
 MAX_WORDS = 150
+
+_LONGEST_WORD = 50  # In characters; prose has five to seven on average.
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ def _units(
         _Unit(
             start=start,
             end=end,
-            words=len(part.split()),
+            words=_size(part),
             tokens=size,
             opens_block=opens_block,
             announces=text[end - 1] in ":?",
@@ -149,9 +151,14 @@ def _units(
     )
 
 
+def _size(text: str) -> int:
+    """Return the words of `text`; a run of letters that no word has counts as several."""
+    return max(len(text.split()), len(text) // _LONGEST_WORD)
+
+
 def _sentences(text: str, block: Block, language: LanguageCode | None) -> Iterator[Span]:
     if block.kind in (BlockKind.ROW, BlockKind.CODE):
-        yield block.content
+        yield from bounded_parts(text, *block.content)
         return
     content = text[slice(*block.content)]
     for start, end in sentence_spans(content, language):

@@ -8,21 +8,23 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from kb.article_errors import UnknownPath
-from kb.chunking import embedded_text, passages_of
 from kb.corpus import Corpus, digest_of, parse, with_front_matter, write_article
 from kb.domain import DetectLanguage, Document, DocumentId, LanguageCode
-from kb.embedding import Embedder
 from kb.errors import ArticleUnreadable
-from kb.naming import article_at
+from kb.naming import article_at, below_corpus
 from kb.normalization import folded_words
 from kb.selection import each_tag_once, matches_path
 from kb.store import IndexReader
-from kb.vectors import Matrix, likeness
+from kb.vectors import likenesses
 
 # With the embedded model, translations of a text have a likeness of 0.75 or more, two articles
 # that only share a subject at most 0.69; tests/test_collecting.py keeps the limit between them.
 NEAR = 0.72
 _SHOWN_NEAR = 3
+
+_NOT_WRITTEN = (
+    "front matter cannot be written in it; leave out --lang, --title, --date and --tag, or edit it"
+)
 
 
 class Verdict(StrEnum):
@@ -56,7 +58,6 @@ class Addition:
     """As it was written; None when it could not be read."""
     at: DocumentId | None = None
     """The article that it is now, that it is already, or that has its place."""
-    near: tuple[NearArticle, ...] = ()
     reason: str = ""
 
     @property
@@ -76,21 +77,26 @@ class Placing:
 
 
 class Collector:
-    """Adds files to the corpus, one after the other, each compared with all that is there."""
+    """Adds files to the corpus, one after the other, each compared with all that is there.
+
+    Without an index, other articles are told by their bytes alone.
+    """
 
     def __init__(
-        self,
-        corpus: Corpus,
-        index: IndexReader | None,
-        embedder: Embedder,
-        *,
-        detect_language: DetectLanguage,
+        self, corpus: Corpus, index: IndexReader | None, *, detect_language: DetectLanguage
     ) -> None:
         self._corpus = corpus
-        self._embedder = embedder
         self._detect_language = detect_language
-        self._files = {file.id: file.stamp.size_bytes for file in corpus.files()}
-        self._known = _KnownArticles(index)
+        self._names: dict[str, DocumentId] = {}
+        self._sizes: defaultdict[int, list[DocumentId]] = defaultdict(list)
+        for file in corpus.files():
+            self._names[_composed(file.id)] = file.id
+            self._sizes[file.stamp.size_bytes].append(file.id)
+        # With the number of words: folding all texts would take seconds for thousands of articles.
+        self._bodies: dict[DocumentId, tuple[int, str]] = {}
+        for id_, body in index.bodies() if index is not None else ():
+            if self._names.get(_composed(id_)) == id_:  # Else it is gone from the corpus.
+                self._bodies[id_] = len(body.split()), body
 
     def add(self, source: str, below: str, content: bytes, placing: Placing) -> Addition:
         """Write one file into the corpus unless it, or another in its place, is there already.
@@ -102,25 +108,18 @@ class Collector:
             content, document = self._read(source, below, content, placing)
         except ArticleUnreadable as error:
             return Addition(source=source, verdict=Verdict.UNREADABLE, reason=error.reason)
-        there = article_at(document.id, self._files)
+        there = self._names.get(document.id)
         if refused := self._refusal(content, document, there, force=placing.force):
             verdict, at = refused
             return Addition(source=source, verdict=verdict, document=document, at=at)
-        vectors = self._embedder.embed_passages(
-            [embedded_text(passage) for passage in passages_of(document)]
-        )
-        near = self._known.near(vectors, without=there)
         target = there or document.id
         write_article(self._corpus, target, content)
-        self._files[target] = len(content)
-        self._known.remember(target, document, vectors)
-        return Addition(
-            source=source,
-            verdict=Verdict.REPLACED if there else Verdict.ADDED,
-            document=document,
-            at=target,
-            near=near,
-        )
+        body = _body(document)
+        self._names[_composed(target)] = target
+        self._sizes[len(content)].append(target)
+        self._bodies[target] = len(body.split()), body
+        verdict = Verdict.REPLACED if there else Verdict.ADDED
+        return Addition(source=source, verdict=verdict, document=document, at=target)
 
     def _read(
         self, source: str, below: str, content: bytes, placing: Placing
@@ -135,8 +134,7 @@ class Collector:
             content = _with_entries(content, read, placing.entries)
             changed = parse(DocumentId(below), content, detect_language=self._detect_language)
             if _body(changed) != _body(read) or not _says(changed, placing.entries):
-                reason = "its front matter cannot take what you want it to say; write it by hand"
-                raise ArticleUnreadable(source, reason)
+                raise ArticleUnreadable(source, _NOT_WRITTEN)
             read = changed
         target = place_of(below, read.language, placing.folder)
         return content, replace(read, id=DocumentId(target))
@@ -148,69 +146,53 @@ class Collector:
         if (identical := self._with_bytes(content)) is not None:
             return Verdict.KNOWN, identical
         is_forced = force and there is not None
-        same = self._known.same(_body(document))
-        if same in self._files and not (is_forced and same == there):
+        same = self._with_words(_body(document))
+        if same is not None and not (is_forced and same == there):
             return Verdict.KNOWN, same
         return None if there is None or is_forced else (Verdict.TAKEN, there)
 
     def _with_bytes(self, content: bytes) -> DocumentId | None:
-        """Return an article in the corpus, indexed or not, with the same bytes."""
+        """Return an article with the same bytes, if there is one."""
         digest = digest_of(content)
-        for id_, size in self._files.items():
+        for id_ in self._sizes[len(content)]:
             with suppress(ArticleUnreadable):
-                if size == len(content) and digest_of(self._corpus.read(id_)) == digest:
+                if digest_of(self._corpus.read(id_)) == digest:
                     return id_
         return None
 
-
-class _KnownArticles:
-    """What is indexed, and what was added since, to compare new articles with."""
-
-    def __init__(self, index: IndexReader | None) -> None:
-        # By number of words: folding all texts would take seconds for thousands of articles.
-        self._bodies: defaultdict[int, dict[DocumentId, str]] = defaultdict(dict)
-        self._vectors: dict[DocumentId, Matrix] = {}
-        self._languages: dict[DocumentId, LanguageCode | None] = {}
-        if index is None:
-            return
-        for id_, body in index.bodies():
-            self._bodies[len(body.split())][id_] = body
-        self._languages = {document.id: document.language for document in index.documents()}
-        ids, vectors = index.vectors()
-        rows = {id_: row for row, id_ in enumerate(ids)}
-        for id_, passages in index.passages_by_document().items():
-            self._vectors[id_] = vectors[[rows[passage] for passage in passages]]
-
-    def remember(self, document_id: DocumentId, document: Document, vectors: Matrix) -> None:
-        body = _body(document)
-        for others in self._bodies.values():
-            others.pop(document_id, None)
-        self._bodies[len(body.split())][document_id] = body
-        self._vectors[document_id] = vectors
-        self._languages[document_id] = document.language
-
-    def same(self, body: str) -> DocumentId | None:
-        """Return the article whose text has the same words once folded, if any."""
-        words = folded_words(body)
-        for id_, other in self._bodies.get(len(body.split()), {}).items():
-            if folded_words(other) == words:
+    def _with_words(self, body: str) -> DocumentId | None:
+        """Return an article whose text has the same words once folded, if there is one."""
+        count, words = len(body.split()), folded_words(body)
+        for id_, (other_count, other) in self._bodies.items():
+            if other_count == count and folded_words(other) == words:
                 return id_
         return None
 
-    def near(
-        self, vectors: Matrix, *, without: DocumentId | None = None
-    ) -> tuple[NearArticle, ...]:
-        """Return the articles that say almost the same, nearest first."""
+
+def near_articles(
+    index: IndexReader, ids: Iterable[DocumentId]
+) -> dict[DocumentId, tuple[NearArticle, ...]]:
+    """Return, for each of these articles, those that say almost the same, nearest first."""
+    languages = {document.id: document.language for document in index.documents()}
+    passages = index.passages_by_document()
+    documents = tuple(passages)
+    passage_ids, vectors = index.vectors()
+    row_of = {id_: row for row, id_ in enumerate(passage_ids)}
+    texts = tuple([row_of[passage] for passage in passages[id_]] for id_ in documents)
+    near = {}
+    for id_ in ids:
+        if id_ not in passages:
+            continue
+        own = vectors[[row_of[passage] for passage in passages[id_]]]
         found = (
-            NearArticle(id_, self._languages[id_], likeness(vectors, others))
-            for id_, others in self._vectors.items()
-            if id_ != without
+            NearArticle(other, languages[other], float(likeness))
+            for other, likeness in zip(documents, likenesses(own, vectors, texts), strict=True)
+            if likeness >= NEAR and other != id_
         )
-        near = sorted(
-            (article for article in found if article.likeness >= NEAR),
-            key=lambda article: (-article.likeness, article.id),
-        )
-        return tuple(near[:_SHOWN_NEAR])
+        nearest = sorted(found, key=lambda article: (-article.likeness, article.id))
+        if nearest:
+            near[id_] = tuple(nearest[:_SHOWN_NEAR])
+    return near
 
 
 def entries_of(
@@ -231,7 +213,11 @@ def entries_of(
 
 
 def _written(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split()))
+    return _composed(" ".join(text.split()))
+
+
+def _composed(text: str) -> str:
+    return unicodedata.normalize("NFC", text)
 
 
 def place_of(below: str, language: LanguageCode | None, folder: str | None) -> str:
@@ -245,7 +231,7 @@ def place_of(below: str, language: LanguageCode | None, folder: str | None) -> s
     """
     place = language or "" if folder is None else folder
     parts = [*place.split("/"), *below.removeprefix(f"{place}/").split("/")]
-    return unicodedata.normalize("NFC", "/".join(filter(None, parts)))
+    return _composed("/".join(filter(None, parts)))
 
 
 def choose_to_remove(
@@ -259,8 +245,8 @@ def choose_to_remove(
     chosen: dict[DocumentId, None] = {}
     for name in named:
         exact = article_at(name, ids, corpora=corpora)
-        below = next((name[len(c) + 1 :] for c in corpora if name.startswith(f"{c}/")), name)
-        found = [exact] if exact else [id_ for id_ in ids if matches_path(below, id_)]
+        pattern = below_corpus(name, corpora)
+        found = [exact] if exact else [id_ for id_ in ids if matches_path(pattern, id_)]
         if not found:
             raise UnknownPath(name, ids)
         chosen.update(dict.fromkeys(found))
@@ -278,8 +264,7 @@ def _with_entries(
     try:
         return with_front_matter(text, entries).encode()
     except ValueError as error:
-        reason = f"its front matter cannot be changed ({error}); write in it by hand"
-        raise ArticleUnreadable(document.id, reason) from error
+        raise ArticleUnreadable(document.id, f"{_NOT_WRITTEN} ({error})") from error
 
 
 def _says(document: Document, entries: Mapping[str, str | tuple[str, ...]]) -> bool:

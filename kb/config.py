@@ -9,7 +9,7 @@ import re
 import textwrap
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kb.article_errors import BaseExists, BaseUnwritable
@@ -46,6 +46,7 @@ _KEYS = {
     "rerank": _Key("A cross encoder that orders the first hits anew.", "models/reranker"),
 }
 _NUMBERS = frozenset(name for name, key in _KEYS.items() if isinstance(key.example, int))
+_MODELS = ("model", "rerank")
 _WHOLE_NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 _FLAGS = {"dimension": "--dim", "batch_size": "--batch-size"}
 _HEAD = """\
@@ -80,6 +81,20 @@ class Settings:
     @property
     def corpus_folder(self) -> Path:
         return Path(self.corpus.value)
+
+    @property
+    def corpus_shown(self) -> Path:
+        """The corpus folder by the shortest path that leads there from the working directory."""
+        try:
+            return self.corpus_folder.relative_to(Path.cwd())
+        except (FileNotFoundError, ValueError):  # The directory is gone; elsewhere, or relative.
+            return self.corpus_folder
+
+    @property
+    def corpus_names(self) -> tuple[str, ...]:
+        """What the user may write before the path of an article."""
+        folder = self.corpus_folder
+        return tuple(path.as_posix() for path in (self.corpus_shown, folder, folder.resolve()))
 
     @property
     def index_folder(self) -> Path:
@@ -170,7 +185,12 @@ def _first(key: str, flag: Path | str | int | None, file: Mapping[str, Setting])
 
 
 def _checked(key: str, setting: Setting) -> Setting:
-    """Return `setting` when it can be one of `key`. Raises: `ConfigError`."""
+    """Return `setting` when it can be one of `key`. Raises: `ConfigError`.
+
+    An index remembers its model, so a folder's path has to hold from wherever it is asked.
+    """
+    if key in _MODELS and setting.value and os.path.isdir(setting.value):  # noqa: PTH112
+        return replace(setting, value=os.path.abspath(setting.value))  # noqa: PTH100
     if key in _NUMBERS and not _WHOLE_NUMBER.fullmatch(setting.value):
         raise ConfigError(setting.origin, f"{setting.value!r} is no whole number from 1")
     return setting
@@ -220,7 +240,7 @@ def _resolved(key: str, value: str | int, path: Path) -> str:
         place = path.parent / Path(value).expanduser()
     except RuntimeError as error:  # `~somebody` who is not a user here.
         raise ConfigError(str(path), f"{key!r}: {value!r} has no home folder") from error
-    if key in ("model", "rerank") and not os.path.exists(place):  # noqa: PTH110 (as in _is_file)
+    if key in _MODELS and not os.path.exists(place):  # noqa: PTH110 (as in _is_file)
         return value
     return str(place)
 

@@ -8,14 +8,13 @@ figures agree: "96 %" and "69 %" are alike to a model and not to a reader.
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 
 from kb.normalization import fold
 from kb.spelling import is_devanagari
 from kb.vectors import Matrix, Vector, unit_rows
-from kb.words import TextWords
+from kb.words import Places, TextWords
 
 # Of the nearest sentences that are no translations, three in a hundred are as alike as this
 # (`benchmarks/grouping.py`). Words of two scripts share no pieces, and are less alike for it.
@@ -42,28 +41,27 @@ class Statement:
     figures: frozenset[str]
     in_devanagari: bool
 
-    @classmethod
-    def of(cls, text: str, words: TextWords) -> Self:
-        """Return the statement that `text` makes, whose words are `words`."""
-        vectors = words.vectors
-        counts = np.bincount(words.places, minlength=len(vectors))
-        emphasis = np.linalg.norm(vectors, axis=1) * counts
-        total = np.asarray(counts @ vectors, dtype=np.float32)
-        return cls(
-            mean=np.asarray(unit_rows(total[np.newaxis, :])[0], dtype=np.float32),
-            directions=words.directions,
-            weights=np.asarray(emphasis / max(emphasis.sum(), 1e-9), dtype=np.float32),
-            figures=figures_in(text),
-            in_devanagari=any(map(is_devanagari, words.texts)),
-        )
 
-    @classmethod
-    def of_unknown_words(cls, text: str) -> Self:
-        """Return the statement of a text whose words have no vectors: it is like no other."""
-        nothing = np.zeros(0, dtype=np.float32)
-        return cls(
-            nothing, nothing[np.newaxis, :][:0], nothing, figures_in(text), in_devanagari=False
-        )
+def statements_of(texts: Sequence[str], words: TextWords) -> tuple[Statement, ...]:
+    """Return what is compared of each of `texts`, whose words are `words`."""
+    lengths = np.linalg.norm(words.vectors, axis=1)
+    return tuple(
+        _statement(text, words, lengths, words.places[start:end])
+        for text, start, end in zip(texts, words.starts, words.ends, strict=True)
+    )
+
+
+def _statement(text: str, words: TextWords, lengths: Vector, places: Places) -> Statement:
+    distinct, counts = np.unique(places, return_counts=True)
+    emphasis = lengths[distinct] * counts
+    total = (counts @ words.vectors[distinct])[np.newaxis, :].astype(np.float32)
+    return Statement(
+        mean=np.asarray(unit_rows(total)[0], dtype=np.float32),
+        directions=words.directions[distinct],
+        weights=np.asarray(emphasis / max(emphasis.sum(), 1e-9), dtype=np.float32),
+        figures=figures_in(text),
+        in_devanagari=is_devanagari(text),
+    )
 
 
 def figures_in(text: str) -> frozenset[str]:

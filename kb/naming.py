@@ -1,6 +1,5 @@
 """What the user calls an article, to the article: its path, a citation, or a part of its name."""
 
-import difflib
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -51,18 +50,26 @@ def article_at(
     path: str, ids: Iterable[DocumentId], *, corpora: Iterable[str] = ()
 ) -> DocumentId | None:
     """Return the article at `path`, however its letters are composed, or None."""
-    wanted = unicodedata.normalize("NFC", path).removeprefix("./")
-    below = (
-        wanted.removeprefix(start)
-        for corpus in corpora
-        if wanted.startswith(start := unicodedata.normalize("NFC", corpus).rstrip("/") + "/")
-    )
     known = {unicodedata.normalize("NFC", id_): id_ for id_ in ids}
-    return next((known[name] for name in (wanted, *below) if name in known), None)
+    wanted = unicodedata.normalize("NFC", path)
+    names = (wanted, below_corpus(wanted, corpora))
+    return next((known[name] for name in names if name in known), None)
+
+
+def below_corpus(path: str, corpora: Iterable[str]) -> str:
+    """Return a path or pattern, in NFC, without the corpus folder that it may begin with."""
+    path = unicodedata.normalize("NFC", path).removeprefix("./")
+    for corpus in corpora:
+        start = unicodedata.normalize("NFC", corpus).rstrip("/") + "/"
+        if path.startswith(start):
+            return path.removeprefix(start)
+    return path
 
 
 def _near(named: str, titles: Mapping[DocumentId, str]) -> tuple[DocumentId, ...]:
     """Return the articles whose path, file name or title is most like what was named."""
+    import difflib  # A name is seldom wrong.
+
     names = {
         fold(name): id_
         for id_, title in titles.items()

@@ -33,7 +33,7 @@ _NASAL = re.compile("ङ्(?=[क-घ])|ञ्(?=[च-झ])|ण्(?=[ट-ढ])
 # A word is letters with their vowel signs and joining marks, or digits: `\w` alone would cut
 # Devanagari at every vowel sign, because these are marks and not letters.
 _WORD = re.compile(
-    r"[^\W_](?:[^\W_]|[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963])*"
+    r"[^\W_]++(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0951-\u0957\u0962\u0963]++[^\W_]*+)*+"
 )
 
 

@@ -1,6 +1,6 @@
 """Question to hits: the nearest passages, reordered by how well their words cover it."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -9,14 +9,15 @@ import numpy as np
 from kb.abstention import CONSULTED, is_relevant
 from kb.candidates import Candidates
 from kb.centre import Centre
+from kb.chunking import embedded_text
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.grouping import Statement, grouped
+from kb.grouping import grouped, statements_of
 from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
 from kb.reading import QuestionReader, Vocabulary
 from kb.store import IndexReader
 from kb.vector_index import VectorIndex
-from kb.vectors import Matrix, Vector
+from kb.vectors import Matrix, TokenIds, Vector
 from kb.words import TextWords
 
 # With thousands of passages on one subject, the mean vector does often not bring an answering
@@ -46,6 +47,8 @@ class Retrieval:
     """What a question found: hits, best first, and what is needed to score other texts."""
 
     hits: tuple[Hit, ...]
+    tokens: Mapping[PassageId, TokenIds]
+    """The words of the first hits; empty for a model without token vectors."""
     scorer: "Scorer"
     confidence: float
     """What speaks for an answer: how near the nearest hit is, 0 without hits."""
@@ -58,10 +61,14 @@ class Retrieval:
         Fewer when there are no more. Beyond the first hundred hits nothing is compared.
         """
         compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
-        statements = self.scorer.statements([hit.passage.text for hit in compared])
+        groups = self.scorer.groups(
+            [hit.passage.text for hit in compared],
+            at_most=k,
+            tokens=[self.tokens[hit.passage_id] for hit in compared if self.tokens],
+        )
         different = (
             replace(compared[first], also=tuple(compared[place] for place in same))
-            for first, *same in grouped(statements, at_most=k)
+            for first, *same in groups
         )
         return (*different, *others)[:k]
 
@@ -113,7 +120,13 @@ class Retriever:
         hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
         confidence = self._confidence(hits[:CONSULTED], scorer)
         answers = is_relevant(confidence, cosines, is_coverage=scorer.matcher is not None)
-        return Retrieval(hits, scorer, confidence, answers)
+        return Retrieval(hits, self._tokens(hits[:_COMPARED]), scorer, confidence, answers)
+
+    def _tokens(self, hits: Sequence[Hit]) -> Mapping[PassageId, TokenIds]:
+        if not isinstance(self.embedder, TokenVectors):
+            return {}
+        ids = [hit.passage_id for hit in hits]
+        return dict(zip(ids, self._index.tokens(ids), strict=True))
 
     def _nearest(
         self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
@@ -154,9 +167,10 @@ class Retriever:
         """
         if not hits or scorer.matcher is None:
             return hits[0].score if hits else 0.0
-        ids = [hit.passage_id for hit in hits]
-        cosines = self._vectors.vectors(ids) @ scorer.question
-        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
+        assert isinstance(self.embedder, TokenVectors)
+        texts = [embedded_text(hit.passage) for hit in hits]
+        cosines = self.embedder.likeness(scorer.text, texts)
+        covered = scorer.matcher.unscaled.coverage(*self._words([hit.passage_id for hit in hits]))
         return float(scorer.mixed(cosines, covered).max())
 
     def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
@@ -181,11 +195,11 @@ class Retriever:
         vector = self.embedder.embed_question(question)
         if not isinstance(self.embedder, TokenVectors):
             nothing = Centre(np.zeros_like(vector), {})
-            return Scorer(self.embedder, vector, nothing, None)
+            return Scorer(self.embedder, question, vector, nothing, None)
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         matcher = self._fit_matcher(terms, *self._sample, len(self._vectors))
-        return Scorer(self.embedder, vector, self._centre, matcher)
+        return Scorer(self.embedder, question, vector, self._centre, matcher)
 
     @cached_property
     def _question_reader(self) -> QuestionReader | None:
@@ -217,6 +231,8 @@ class Scorer:
     """Scores texts for one question, on the same scale for passages and sentences."""
 
     embedder: Embedder
+    text: str
+    """The question as it was read."""
     question: Vector
     centre: Centre
     matcher: TermMatcher | None
@@ -246,12 +262,15 @@ class Scorer:
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
         return self.mixed(cosines, self.matcher.coverage(words, languages))
 
-    def statements(self, texts: Sequence[str]) -> tuple[Statement, ...]:
-        """Return what is compared of texts to tell whether they say the same."""
+    def groups(
+        self, texts: Sequence[str], *, at_most: int, tokens: Sequence[TokenIds] | None = None
+    ) -> tuple[tuple[int, ...], ...]:
+        """Return the places of texts that say the same, as `kb.grouping.grouped` does.
+
+        `tokens` are those of the texts where they are known. Without token vectors nothing is
+        known to say the same.
+        """
         if not isinstance(self.embedder, TokenVectors):
-            return tuple(map(Statement.of_unknown_words, texts))
-        ids = self.embedder.token_ids(texts)
-        return tuple(
-            Statement.of(text, TextWords([tokens], self.embedder))
-            for text, tokens in zip(texts, ids, strict=True)
-        )
+            return tuple((place,) for place in range(len(texts)))[:at_most]
+        tokens = self.embedder.token_ids(texts) if tokens is None else tokens
+        return grouped(statements_of(texts, TextWords(tokens, self.embedder)), at_most=at_most)

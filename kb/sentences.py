@@ -85,6 +85,7 @@ ABBREVIATIONS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 )
 
 _REACH = 48  # code points looked at on each side of a place
+LONGEST_SENTENCE = 5_000  # code points; what is longer, such as a transcript, has no end marks
 
 _FULL_STOPS = "।॥。｡"  # end a sentence whatever follows
 _END_MARKS = ".!?…‼⁇⁈⁉‽！？؟۔" + _FULL_STOPS
@@ -155,7 +156,8 @@ class _Place(NamedTuple):
 def sentence_spans(text: str, language: str | None) -> tuple[Span, ...]:
     """Return the spans of the sentences of `text` in order, without the white space around them.
 
-    Together they hold every character that is not white space, each once. `language` is an
+    Together they hold every character that is not white space, each once, and none has more than
+    `LONGEST_SENTENCE`. `language` is an
     ISO 639-1 code; None, for an unknown language, uses the tables of all.
     """
     spans: list[Span] = []
@@ -166,7 +168,20 @@ def sentence_spans(text: str, language: str | None) -> tuple[Span, ...]:
             start = place.after
     if start < end:
         spans.append((start, end))
-    return tuple(spans)
+    return tuple(part for span in spans for part in bounded_parts(text, *span))
+
+
+def bounded_parts(text: str, start: int, end: int) -> Iterator[Span]:
+    """Cut a span that is too long for a sentence, at white space where there is any."""
+    while end - start > LONGEST_SENTENCE:
+        limit = start + LONGEST_SENTENCE
+        gap = max(text.rfind(space, start, limit) for space in " \n")
+        cut = gap if gap > start else limit
+        while gap <= start and cut > limit - _REACH and _sticks_to_what_precedes(text[cut]):
+            cut -= 1
+        yield _trimmed(text, start, cut)
+        start, _ = _trimmed(text, cut, end)
+    yield start, end
 
 
 def _places(text: str, start: int, end: int, language: str | None) -> Iterator[_Place]:

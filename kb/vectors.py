@@ -3,6 +3,8 @@
 Apart from `kb.domain`, so that `kb --help` does not pay for importing numpy.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 
@@ -16,16 +18,22 @@ TokenIds = npt.NDArray[np.int32]
 """The tokens of one text, in order: each word's first, then the complements of its others."""
 
 
-def likeness(one: Matrix, other: Matrix) -> float:
-    """Return how much of each of two texts stands in the other, from the vectors of their passages.
+def likenesses(text: Matrix, vectors: Matrix, others: Sequence[Sequence[int]]) -> Vector:
+    """Return how much of a text and of each of `others` stands in the other one.
 
-    The mean cosine of each passage with the one in the other text that is most like it, for the
-    text that has less in common with the other: 1 for equal texts, 0 for one without passages.
+    `text` holds the vectors of its passages; `others` are texts by their rows in `vectors`, none
+    of them empty. The mean cosine of each passage with the passage of the other text that is most
+    like it, for the text that has less in common with the other: 1 for the text itself.
     """
-    if not len(one) or not len(other):
-        return 0.0
-    cosines = one @ other.T
-    return float(min(cosines.max(axis=1).mean(), cosines.max(axis=0).mean()))
+    if not others:
+        return np.empty(0, dtype=np.float32)
+    rows = np.concatenate([np.asarray(rows, dtype=np.intp) for rows in others])
+    sizes = np.array([len(rows) for rows in others])
+    starts = np.cumsum(sizes) - sizes
+    cosines = (text @ vectors.T)[:, rows]
+    in_others = np.maximum.reduceat(cosines, starts, axis=1).mean(axis=0)
+    in_text = np.add.reduceat(cosines.max(axis=0), starts) / sizes
+    return np.asarray(np.minimum(in_others, in_text), dtype=np.float32)
 
 
 def unit_rows(matrix: Matrix) -> Matrix:

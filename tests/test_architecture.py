@@ -86,6 +86,7 @@ HEAVY |= {"huggingface_hub", "lxml", "trafilatura"}
 FILE_USERS = {
     "kb.config": "kb.toml",
     "kb.corpus.folder": "articles",
+    "kb.corpus.writing": "articles that are replaced, to keep them",
     "kb.corpus.sources": "files to be added as articles",
     "kb.durable": "what is written in the index folder, and articles",
     "kb.language": "the profiles of langdetect",

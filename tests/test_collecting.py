@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kb.article_errors import UnknownPath
+from kb.article_errors import ArticleUnwritable, UnknownPath
 from kb.chunking import embedded_text, passages_of
 from kb.collecting import (
     NEAR,
@@ -16,16 +16,17 @@ from kb.collecting import (
     Verdict,
     choose_to_remove,
     entries_of,
+    near_articles,
     place_of,
 )
 from kb.corpus import Corpus, remove_articles
 from kb.domain import Document, DocumentId, LanguageCode
 from kb.embedding.embedded import EmbeddedModel
 from kb.language import document_language
-from kb.vectors import Matrix, likeness
+from kb.vectors import Matrix, likenesses
 from tests.cli.articles import ARTICLES
 from tests.prose import LANGUAGES, paragraph
-from tests.workspace import Workspace
+from tests.workspace import Workspace, write_library
 
 BY_LANGUAGE = Placing()
 EXAMPLES = Path(__file__).parents[1] / "corpus"
@@ -39,14 +40,13 @@ def workspace(tmp_path: Path) -> Workspace:
 
 def add(
     workspace: Workspace,
-    model: EmbeddedModel,
     *files: tuple[str, str | bytes],
     placing: Placing = BY_LANGUAGE,
     is_indexed: bool = False,
 ) -> list[Addition]:
     """Add files with one collector, with the index when there is one to compare with."""
     reader = workspace.reader() if is_indexed else None
-    collector = Collector(workspace.corpus, reader, model, detect_language=document_language)
+    collector = Collector(workspace.corpus, reader, detect_language=document_language)
     try:
         return [
             collector.add(name, name, text if isinstance(text, bytes) else text.encode(), placing)
@@ -65,13 +65,11 @@ def verdicts(additions: list[Addition]) -> list[tuple[Verdict, str | None]]:
 
 
 @pytest.mark.parametrize("name", ARTICLES)
-def test_an_article_goes_into_the_folder_of_its_language(
-    workspace: Workspace, embedded_model: EmbeddedModel, name: str
-) -> None:
+def test_an_article_goes_into_the_folder_of_its_language(workspace: Workspace, name: str) -> None:
     language, file_name = name.split("/")
     content = ARTICLES[name].encode()
 
-    (addition,) = add(workspace, embedded_model, (file_name, content))
+    (addition,) = add(workspace, (file_name, content))
 
     assert (addition.verdict, addition.at) == (Verdict.ADDED, name)
     assert addition.document is not None
@@ -122,22 +120,16 @@ def test_the_same_text_is_recognised_however_it_is_written(
         ("lines.md", text.replace(" ", "\r\n")),
     ]
 
-    found = add(
-        workspace, embedded_model, *([] if is_indexed else [first]), *forms, is_indexed=is_indexed
-    )
+    found = add(workspace, *([] if is_indexed else [first]), *forms, is_indexed=is_indexed)
 
     assert verdicts(found[-len(forms) :]) == [(Verdict.KNOWN, original)] * len(forms)
     assert [file.id for file in workspace.corpus.files()] == [original]
 
 
-def test_the_same_bytes_are_recognised_before_they_are_indexed(
-    workspace: Workspace, embedded_model: EmbeddedModel
-) -> None:
+def test_the_same_bytes_are_recognised_before_they_are_indexed(workspace: Workspace) -> None:
     workspace.write("sl/new.md", paragraph("sl"))
 
-    assert verdicts(add(workspace, embedded_model, ("a.md", paragraph("sl")))) == [
-        (Verdict.KNOWN, "sl/new.md")
-    ]
+    assert verdicts(add(workspace, ("a.md", paragraph("sl")))) == [(Verdict.KNOWN, "sl/new.md")]
 
 
 def test_an_article_that_is_gone_from_the_corpus_may_come_back(
@@ -147,35 +139,48 @@ def test_an_article_that_is_gone_from_the_corpus_may_come_back(
     workspace.build(embedded_model)
     workspace.path("sl/a.md").unlink()
 
-    found = add(workspace, embedded_model, ("a.md", paragraph("sl")), is_indexed=True)
+    found = add(workspace, ("a.md", paragraph("sl")), is_indexed=True)
 
     assert verdicts(found) == [(Verdict.ADDED, "sl/a.md")]
 
 
-def test_another_article_is_never_overwritten_unless_it_is_forced(
-    workspace: Workspace, embedded_model: EmbeddedModel
-) -> None:
+def test_another_article_is_never_overwritten_unless_it_is_forced(workspace: Workspace) -> None:
     old, new = paragraph("sl"), paragraph("sl", sentences=3)
     workspace.write(unicodedata.normalize("NFD", "sl/šola.md"), old)
     at = unicodedata.normalize("NFD", "sl/šola.md")
 
-    refused = add(workspace, embedded_model, ("šola.md", new))
+    refused = add(workspace, ("šola.md", new))
     assert verdicts(refused) == [(Verdict.TAKEN, at)]
     assert workspace.text(at) == old
 
-    forced = add(workspace, embedded_model, ("šola.md", new), placing=Placing(force=True))
+    forced = add(workspace, ("šola.md", new), placing=Placing(force=True))
     assert verdicts(forced) == [(Verdict.REPLACED, at)]
     assert workspace.text(at) == new
     assert len(workspace.corpus.files()) == 1
+    (kept,) = workspace.corpus_folder.glob(f".removed/*/{at}")
+    assert kept.read_text(encoding="utf-8") == old
+
+
+def test_nothing_is_written_through_a_link_that_leaves_the_corpus(
+    workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "outside").mkdir()
+    workspace.path("link").symlink_to(tmp_path / "outside")
+
+    with pytest.raises(ArticleUnwritable, match="outside of the corpus"):
+        add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="link"))
+    workspace.path("loop").symlink_to(workspace.path("loop"))
+    with pytest.raises(ArticleUnwritable):
+        add(workspace, ("a.md", paragraph("sl")), placing=Placing(folder="loop"))
+
+    assert not list((tmp_path / "outside").iterdir())
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"\xff\xfe\xfa", b"---\na: [\n---\nMlin.", b"---\ntitle: A\n---\n"]
 )
-def test_what_cannot_be_read_is_not_copied(
-    workspace: Workspace, embedded_model: EmbeddedModel, content: bytes
-) -> None:
-    (addition,) = add(workspace, embedded_model, ("a.md", content))
+def test_what_cannot_be_read_is_not_copied(workspace: Workspace, content: bytes) -> None:
+    (addition,) = add(workspace, ("a.md", content))
 
     assert addition.verdict is Verdict.UNREADABLE
     assert addition.reason
@@ -185,35 +190,43 @@ def test_what_cannot_be_read_is_not_copied(
 # Near-duplicates
 
 
-@pytest.mark.parametrize("is_indexed", [True, False])
 def test_the_same_article_in_another_language_is_named(
-    workspace: Workspace, embedded_model: EmbeddedModel, is_indexed: bool
+    workspace: Workspace, embedded_model: EmbeddedModel
 ) -> None:
-    files = [(f"{language}.md", paragraph(language)) for language in LANGUAGES]
-    if is_indexed:
-        for name, text in files[:-1]:
-            workspace.write(name, text)
-        workspace.build(embedded_model)
+    write_library(workspace)
+    for language in LANGUAGES:
+        workspace.write(f"translated/{language}.md", paragraph(language))
+    workspace.build(embedded_model)
+    added = [DocumentId(f"translated/{language}.md") for language in LANGUAGES]
 
-    added = add(
-        workspace,
-        embedded_model,
-        *(files[-1:] if is_indexed else files),
-        placing=HERE,
-        is_indexed=is_indexed,
-    )
+    with workspace.reader() as reader:
+        near = near_articles(reader, [*added, DocumentId("not/indexed.md")])
 
-    assert len(added[-1].near) == 3
-    assert all(near.likeness >= NEAR for near in added[-1].near)
-    assert {near.id for near in added[-1].near} < {"sl.md", "pl.md", "hi.md", "ro.md"}
+    assert list(near) == added
+    for id_, articles in near.items():
+        found = [article.id for article in articles]
+        assert len(found) == 3
+        assert id_ not in found
+        assert set(found) < {*added, *(DocumentId(f"{one}/mlin.md") for one in LANGUAGES)}
+        shown = [article.likeness for article in articles]
+        assert shown == sorted(shown, reverse=True)
+        assert shown[-1] >= NEAR
+        assert all(
+            article.language == article.id.split("/")[-1][:2]
+            for article in articles
+            if article.id in added
+        )
 
 
 def test_articles_on_other_subjects_are_not_near(
     workspace: Workspace, embedded_model: EmbeddedModel
 ) -> None:
-    added = add(workspace, embedded_model, *((name[3:], text) for name, text in ARTICLES.items()))
+    for name, text in ARTICLES.items():
+        workspace.write(name, text)
+    workspace.build(embedded_model)
 
-    assert [addition.near for addition in added] == [()] * len(ARTICLES)
+    with workspace.reader() as reader:
+        assert near_articles(reader, map(DocumentId, ARTICLES)) == {}
 
 
 # Front matter
@@ -232,7 +245,7 @@ def test_what_is_said_of_an_article_is_written_in_it(
         tags=["Łódź", "žito", "łódź"],
     )
 
-    (addition,) = add(workspace, embedded_model, ("a.md", text), placing=Placing(entries=said))
+    (addition,) = add(workspace, ("a.md", text), placing=Placing(entries=said))
 
     document = addition.document
     assert document is not None
@@ -249,15 +262,15 @@ def test_what_is_said_of_an_article_is_written_in_it(
 
 @pytest.mark.parametrize("encoding", ["cp1250", "utf-16", "utf-8-sig"])
 def test_a_file_in_another_encoding_stays_so_unless_front_matter_is_written(
-    workspace: Workspace, embedded_model: EmbeddedModel, encoding: str
+    workspace: Workspace, encoding: str
 ) -> None:
     text = "\n\n".join(paragraph("pl").replace("🙂", "").split("\n\n"))
     content = text.encode(encoding)
     placing = Placing(folder="x", entries=entries_of(tags=["młyn"]))
 
-    (plain,) = add(workspace, embedded_model, ("a.md", content))
+    (plain,) = add(workspace, ("a.md", content))
     workspace.path("pl/a.md").unlink()
-    (tagged,) = add(workspace, embedded_model, ("a.md", content), placing=placing)
+    (tagged,) = add(workspace, ("a.md", content), placing=placing)
 
     assert (plain.verdict, plain.at) == (Verdict.ADDED, "pl/a.md")
     assert tagged.document is not None
@@ -266,16 +279,31 @@ def test_a_file_in_another_encoding_stays_so_unless_front_matter_is_written(
 
 
 def test_front_matter_that_cannot_be_changed_is_left_and_the_file_skipped(
-    workspace: Workspace, embedded_model: EmbeddedModel
+    workspace: Workspace,
 ) -> None:
     placing = Placing(entries=entries_of(title="Novo"))
 
-    (addition,) = add(
-        workspace, embedded_model, ("a.md", "---\n{title: A}\n---\nMlin."), placing=placing
-    )
+    (addition,) = add(workspace, ("a.md", "---\n{title: A}\n---\nMlin."), placing=placing)
 
     assert addition.verdict is Verdict.UNREADABLE
-    assert "write in it by hand" in addition.reason
+    assert "leave out --lang" in addition.reason
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_is_copied_as_it_is_and_takes_no_front_matter(
+    workspace: Workspace, language: str
+) -> None:
+    page = f"<html><body><article><h1>Mlin</h1><p>{paragraph(language)}</p></article></body></html>"
+    placing = Placing(entries=entries_of(tags=["mlin"]))
+
+    (refused,) = add(workspace, ("a.html", page), placing=placing)
+    added, known = add(workspace, ("a.html", page), ("b.html", f"<!-- -->{page}\n"))
+
+    assert (refused.verdict, refused.at) == (Verdict.UNREADABLE, None)
+    assert "leave out --lang" in refused.reason
+    assert (added.verdict, added.at) == (Verdict.ADDED, f"{language}/a.html")
+    assert workspace.path(f"{language}/a.html").read_bytes() == page.encode()
+    assert (known.verdict, known.at) == (Verdict.KNOWN, added.at)
 
 
 # Out of the corpus
@@ -329,6 +357,9 @@ def test_translations_are_above_the_limit_and_articles_on_one_subject_below(
     def vectors(text: str) -> Matrix:
         document = Document(id=DocumentId("a.md"), title="", language=None, text=text)
         return embedded_model.embed_passages(list(map(embedded_text, passages_of(document))))
+
+    def likeness(one: Matrix, other: Matrix) -> float:
+        return float(likenesses(one, other, [range(len(other))])[0])
 
     translated = [vectors(paragraph(language)) for language in LANGUAGES]
     articles = [

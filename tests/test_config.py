@@ -111,6 +111,19 @@ def test_a_reranker_is_a_folder_beside_the_file_or_else_a_name(place: Path) -> N
     assert settings.model == Setting("own/e5", str(file))
 
 
+@pytest.mark.parametrize("key", ["model", "rerank"])
+def test_the_folder_of_a_model_holds_from_anywhere(place: Path, key: str) -> None:
+    (place / "models/mini").mkdir(parents=True)
+    given: dict[str, Any] = {key: "models/mini"}
+
+    by_flag = getattr(load_settings(**given), key)
+    with environment(**{f"KB_{key.upper()}": "models/../models/mini"}):
+        by_environment = getattr(load_settings(), key)
+
+    assert by_flag == Setting(str(place / "models/mini"), f"--{key}")
+    assert by_environment == Setting(str(place / "models/mini"), f"KB_{key.upper()}")
+
+
 def test_an_empty_variable_is_no_setting() -> None:
     with environment(KB_CORPUS="", KB_CONFIG=""):
         assert load_settings().corpus.origin == "default"
@@ -165,6 +178,21 @@ def test_folders_are_relative_to_the_file_and_not_to_the_working_directory(
 
     with chdir(place / "up/down"):
         assert load_settings().corpus_folder == file.parent / value
+
+
+def test_the_corpus_is_shown_by_the_shortest_path_that_leads_there(place: Path) -> None:
+    write(place / "kb.toml", 'corpus = "članki/2026"')
+    (place / "članki/2026/pl").mkdir(parents=True)
+
+    settings = load_settings()
+
+    for here, shown in ((".", "članki/2026"), ("članki", "2026"), ("članki/2026", ".")):
+        with chdir(place / here):
+            assert settings.corpus_shown == Path(shown)
+            assert settings.corpus_names[:2] == (shown, str(place / "članki/2026"))
+    with chdir(place / "članki/2026/pl"):
+        assert settings.corpus_shown == place / "članki/2026"
+    assert load_settings(corpus=Path("x/../y")).corpus_shown == Path("x/../y")
 
 
 def test_absolute_folders_and_the_home_folder_stay_what_they_are(place: Path) -> None:

@@ -139,6 +139,21 @@ def test_what_is_not_a_file_is_no_article(tmp_path: Path) -> None:
     assert _ids(tmp_path) == []
 
 
+def test_a_pipe_in_the_place_of_an_article_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "a.md")
+
+    with pytest.raises(ArticleUnreadable, match=r"a\.md.*no longer a file"):
+        Corpus(tmp_path).read(DocumentId("a.md"))
+
+
+def test_an_article_larger_than_any_is_named_and_not_held_in_memory(tmp_path: Path) -> None:
+    with (tmp_path / "a.md").open("wb") as file:
+        file.truncate(1 << 30)
+
+    with pytest.raises(ArticleUnreadable, match=r"a\.md.*more than 16 MiB; split it"):
+        Corpus(tmp_path).read(DocumentId("a.md"))
+
+
 def test_a_folder_that_cannot_be_listed_is_an_error_and_not_an_empty_corpus(
     tmp_path: Path,
 ) -> None:

@@ -1,6 +1,6 @@
 """Texts that say the same are told from those that do not, in every pair of languages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 import pytest
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from kb.answering import MAX_SENTENCES, answer_question
 from kb.domain import Answer, LanguageCode
 from kb.embedding.embedded import EmbeddedModel
-from kb.grouping import Statement, figures_in, grouped, likeness, say_the_same
+from kb.grouping import Statement, figures_in, grouped, likeness, say_the_same, statements_of
 from kb.words import TextWords
 from tests.prose import LANGUAGES, SENTENCES
 from tests.workspace import Workspace
@@ -33,7 +33,12 @@ each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
 def statement(text: str, model: EmbeddedModel) -> Statement:
-    return Statement.of(text, TextWords(model.token_ids([text]), model))
+    (said,) = statements([text], model)
+    return said
+
+
+def statements(texts: Sequence[str], model: EmbeddedModel) -> tuple[Statement, ...]:
+    return statements_of(texts, TextWords(model.token_ids(texts), model))
 
 
 # Likeness
@@ -112,7 +117,7 @@ def test_figures_are_the_same_in_every_way_of_writing(text: str, figures: set[st
 def test_groups_hold_every_place_once_in_the_order_of_their_first(
     embedded_model: EmbeddedModel, texts: list[tuple[str, int]]
 ) -> None:
-    groups = grouped([statement(SENTENCES[code][i], embedded_model) for code, i in texts])
+    groups = grouped(statements([SENTENCES[code][i] for code, i in texts], embedded_model))
 
     assert sorted(place for group in groups for place in group) == list(range(len(texts)))
     assert [group[0] for group in groups] == sorted(group[0] for group in groups)
@@ -126,9 +131,9 @@ def test_groups_hold_every_place_once_in_the_order_of_their_first(
 def test_a_limit_keeps_the_first_groups_whole(
     embedded_model: EmbeddedModel, texts: list[tuple[str, int]], at_most: int
 ) -> None:
-    statements = [statement(SENTENCES[code][i], embedded_model) for code, i in texts]
+    said = statements([SENTENCES[code][i] for code, i in texts], embedded_model)
 
-    assert grouped(statements, at_most=at_most) == grouped(statements)[:at_most]
+    assert grouped(said, at_most=at_most) == grouped(said)[:at_most]
 
 
 # Hits and answers

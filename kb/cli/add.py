@@ -1,7 +1,7 @@
 """`kb add`: files, folders, patterns or standard input into the corpus."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +11,8 @@ from kb.cli.build import show_report
 from kb.cli.options import NoBuildOption, global_options, read_days, read_languages
 from kb.cli.terminal import say, show
 from kb.cli.wiring import locator, open_collector, run_build, with_own_model
-from kb.domain import LanguageCode
+from kb.config import Settings
+from kb.domain import DocumentId, LanguageCode
 from kb.errors import ArticleUnreadable, ExitCode, InvalidOption
 from kb.rendering.terminal_text import in_one_line
 
@@ -51,7 +52,8 @@ def add(
         ),
     ] = None,
     force: Annotated[
-        bool, typer.Option("--force", help="Replace another article that has the same path.")
+        bool,
+        typer.Option("--force", help="Replace another article that has the same path; it is kept."),
     ] = False,
     no_build: NoBuildOption = False,
 ) -> None:
@@ -76,7 +78,8 @@ def add(
         ),
         force=force,
     )
-    added = skipped = 0
+    added: list[DocumentId] = []
+    skipped = 0
     with open_collector(settings) as collector:
         for source, below, content in found:
             if isinstance(content, ArticleUnreadable):
@@ -84,13 +87,15 @@ def add(
                 skipped += 1
                 continue
             addition = collector.add(source, below, content, placing)
-            added += not addition.is_skipped
+            if addition.at is not None and not addition.is_skipped:
+                added.append(addition.at)
             skipped += addition.is_skipped
             _tell(addition, locator(settings), quiet=options.quiet)
     if added and not no_build:
         report = run_build(with_own_model(settings), quiet=options.quiet, command="kb add")
         show_report(report, settings, quiet=options.quiet)
         skipped += len(report.skipped)
+        _tell_near(settings, added, quiet=options.quiet)
     if skipped:
         raise typer.Exit(ExitCode.SKIPPED)
 
@@ -155,6 +160,21 @@ def _tell(addition: "Addition", locate: "Locate", *, quiet: bool) -> None:
         assert document is not None
         language = document.language or "language unknown"
         show(in_one_line(f"{addition.verdict} {where}  {language}  {document.title}"))
-        for near in addition.near:
-            shown = f"{locate(near.id)}  {near.language or 'language unknown'}"
-            show(in_one_line(f"    says almost the same as {shown}  ({near.likeness:.2f})"))
+
+
+def _tell_near(settings: Settings, added: Sequence[DocumentId], *, quiet: bool) -> None:
+    """Name the articles, in whatever language, that say almost the same as those added."""
+    from kb.collecting import near_articles
+    from kb.store import IndexReader
+
+    if quiet:
+        return
+    locate = locator(settings)
+    with IndexReader(settings.index_folder) as reader:
+        near = near_articles(reader, added)
+    for id_, articles in near.items():
+        others = ", ".join(
+            f"{locate(other.id)} ({other.language or '??'}, {other.likeness:.2f})"
+            for other in articles
+        )
+        show(in_one_line(f"{locate(id_)} says almost the same as {others}"))

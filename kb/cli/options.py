@@ -11,6 +11,7 @@ import typer
 from kb.config import Settings, load_settings
 from kb.domain import ArticleFilter, LanguageCode
 from kb.errors import EmptyQuestion, InvalidOption, QuestionTooLong
+from kb.naming import below_corpus
 from kb.normalization import folded_words
 from kb.selection import days_of
 
@@ -181,14 +182,13 @@ def read_filter(
     paths: list[str] | None,
 ) -> ArticleFilter:
     """Return which articles the options mean. Raises: `InvalidOption`."""
-    corpus = settings.corpus_folder.as_posix() + "/"
     return ArticleFilter(
         languages=read_languages(languages),
         tags=tuple(tags or ()),
         since=read_days("--since", since)[0] if since is not None else None,
         until=read_days("--until", until)[1] if until is not None else None,
         # Answers name the corpus before a path, so it may be given that way too.
-        paths=tuple(path.removeprefix(corpus) for path in paths or ()),
+        paths=tuple(below_corpus(path, settings.corpus_names) for path in paths or ()),
     )
 
 

@@ -9,7 +9,7 @@ from kb.article_errors import NotConfirmed
 from kb.cli.build import show_report
 from kb.cli.options import NoBuildOption, global_options
 from kb.cli.terminal import say, show
-from kb.cli.wiring import corpus_names, is_complete, locator, run_build, with_own_model
+from kb.cli.wiring import is_complete, locator, run_build, with_own_model
 from kb.errors import ExitCode
 from kb.rendering.terminal_text import in_one_line
 
@@ -35,7 +35,7 @@ def remove(
     corpus = Corpus(settings.corpus_folder)
     locate = locator(settings)
     ids = choose_to_remove(
-        articles, (file.id for file in corpus.files()), corpora=corpus_names(settings)
+        articles, (file.id for file in corpus.files()), corpora=settings.corpus_names
     )
     if not yes and not _is_confirmed([locate(id_) for id_ in ids]):
         say("nothing was removed", quiet=options.quiet)

@@ -11,6 +11,7 @@ from kb.cli.terminal import show
 from kb.cli.wiring import compare, describe
 from kb.config import Setting
 from kb.errors import ExitCode
+from kb.rendering.neutral import neutral
 
 if TYPE_CHECKING:
     from kb.store import IndexedDocument
@@ -48,7 +49,7 @@ def status(
 
 
 def _line(name: str, setting: Setting) -> str:
-    return f"{name}: {setting.value} ({setting.origin})"
+    return neutral(f"{name}: {setting.value} ({setting.origin})", line_ends=True)
 
 
 def _counts(documents: Sequence["IndexedDocument"]) -> list[str]:

@@ -15,6 +15,7 @@ import typer
 from kb.config import color_is_wanted
 from kb.errors import ExitCode, OutputUnwritable
 from kb.normalization import fold
+from kb.rendering.neutral import neutral
 from kb.rendering.terminal_text import TextStyle
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def say(message: str, *, quiet: bool = False) -> None:
     """Tell something that is not the answer: it goes to stderr, if anybody reads that."""
     if not quiet:
         with suppress(OSError):
-            typer.echo(f"kb: {message}", file=sys.stderr)
+            typer.echo(f"kb: {neutral(message)}", file=sys.stderr)
 
 
 def _forget_output() -> None:

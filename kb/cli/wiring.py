@@ -122,7 +122,7 @@ def open_index(settings: Settings, *, quiet: bool, fresh: bool = False) -> Itera
         embedder = _index_embedder(settings, reader)
         vectors = _vectors(reader)
         retriever = Retriever(reader, vectors, embedder)
-        if settings.rerank:
+        if settings.rerank and settings.rerank.value:  # `--rerank ""` does without.
             reranker = open_reranker(settings.rerank.value, _model_options(settings))
             retriever = RerankingRetriever(reader, vectors, embedder, reranker)
         yield OpenIndex(reader, vectors, retriever, corpus, freshness)
@@ -158,7 +158,7 @@ def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int |
 
     articles = {article.id: article for article in list_all(settings)}
     titles = {id_: article.title for id_, article in articles.items()}
-    found = find_article(named, titles, corpora=corpus_names(settings))
+    found = find_article(named, titles, corpora=settings.corpus_names)
     return articles[found.id], found.line
 
 
@@ -166,11 +166,10 @@ def named_article(settings: Settings, named: str) -> "tuple[ListedArticle, int |
 def open_collector(settings: Settings) -> "Iterator[Collector]":
     """Open what adds articles, with the index to compare them with when there is one.
 
-    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`, `ModelMismatch`.
+    Raises: `CorpusMissing`, `CorpusUnreadable`, `IndexOutdated`.
     """
     from kb.collecting import Collector
     from kb.corpus import Corpus
-    from kb.embedding import EMBEDDED, open_embedder
     from kb.language import document_language
     from kb.store import IndexReader
 
@@ -179,11 +178,7 @@ def open_collector(settings: Settings) -> "Iterator[Collector]":
         reader = None
         with suppress(IndexMissing):
             reader = opened.enter_context(IndexReader(settings.index_folder))
-        if reader is not None:
-            embedder = _index_embedder(with_own_model(settings), reader)
-        else:
-            embedder = open_embedder(settings.model.value if settings.model else EMBEDDED)
-        yield Collector(corpus, reader, embedder, detect_language=document_language)
+        yield Collector(corpus, reader, detect_language=document_language)
 
 
 def is_complete(settings: Settings, corpus: "Corpus") -> bool:
@@ -195,15 +190,10 @@ def is_complete(settings: Settings, corpus: "Corpus") -> bool:
     return False
 
 
-def corpus_names(settings: Settings) -> tuple[str, str]:
-    """Return what the path of an article may begin with: the corpus as named, and as it lies."""
-    folder = settings.corpus_folder
-    return folder.as_posix(), folder.resolve().as_posix()
-
-
 def locator(settings: Settings) -> "Locate":
-    """Return where each document lies, below the corpus folder as the user named it."""
-    return lambda document_id: (settings.corpus_folder / document_id).as_posix()
+    """Return where each document lies, by a path that can be opened from here."""
+    folder = settings.corpus_shown
+    return lambda document_id: (folder / document_id).as_posix()
 
 
 def describe(freshness: "Freshness") -> str:

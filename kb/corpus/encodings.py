@@ -75,7 +75,7 @@ def likely_texts(
 ) -> frozenset[str]:
     """Return every text that `content` may be in one of `ENCODINGS`.
 
-    None when all that can be read is in a language that is unknown, or not one of these.
+    Empty when all that can be read is in a language that is unknown, or not one of these.
     """
     languages: dict[str, str | None] = {}
     for encoding, written in ENCODINGS.items():

@@ -22,6 +22,9 @@ from kb.errors import (
 
 ARTICLE_SUFFIXES = (".md", ".txt", *HTML_SUFFIXES)
 
+# A long novel has three. A build reads so much in half a minute, and holds it several times over.
+MOST_BYTES = 16 << 20
+
 _LARGEST = 2**63 - 1
 _NO_DESCRIPTORS = {errno.EMFILE, errno.ENFILE}
 
@@ -101,7 +104,7 @@ class Corpus:
         try:
             # A file name that is not valid UTF-8 could be neither stored nor shown.
             document_id.encode()
-            return (self.folder / document_id).read_bytes()
+            return self._read(document_id)
         except UnicodeEncodeError:
             shown = document_id.encode("utf-8", "replace").decode()
             raise ArticleUnreadable(shown, "its file name is not UTF-8; rename it") from None
@@ -109,6 +112,18 @@ class Corpus:
             if error.errno in _NO_DESCRIPTORS:  # Nothing is wrong with the article.
                 raise TooManyOpenFiles from error
             raise ArticleUnreadable(document_id, error.strerror or str(error)) from error
+
+    def _read(self, document_id: DocumentId) -> bytes:
+        # A pipe in the place of a file, put there since the folder was listed, would be waited for.
+        path = self.folder / document_id
+        with open(path, "rb", opener=_open_without_waiting) as file:
+            if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                raise ArticleUnreadable(document_id, "it is no longer a file")
+            content = file.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            reason = f"it has more than {MOST_BYTES >> 20} MiB; split it into several articles"
+            raise ArticleUnreadable(document_id, reason)
+        return content
 
     def text(self, document_id: DocumentId) -> SourceText | None:
         """Return an article's text as it is on disk now, or None when it is no plain UTF-8."""
@@ -118,6 +133,10 @@ class Corpus:
             return SourceText(decode_utf8(self.read(document_id)))
         except (ArticleUnreadable, UnicodeDecodeError):
             return None
+
+
+def _open_without_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))  # Not on Windows.
 
 
 def storable_id(document_id: DocumentId) -> DocumentId:

@@ -8,6 +8,9 @@ from typing import Any
 from kb.domain import DocumentId
 from kb.errors import ArticleUnreadable
 
+# PyYAML reads 100 characters in a millisecond, and nobody says that much of an article.
+MOST_CHARS = 50_000
+
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)??(---|\.\.\.)[ \t]*(\n|\Z)", re.DOTALL)
 
 # The same in a file as it is, whatever its lines end in: first line, entries, last line.
@@ -24,6 +27,9 @@ def read_front_matter(document_id: DocumentId, text: str) -> tuple[FrontMatter, 
     match = _FRONT_MATTER.match(text)
     if match is None:
         return {}, 0
+    if len(match[0]) > MOST_CHARS:
+        reason = f"its front matter has more than {MOST_CHARS:,} characters; shorten it"
+        raise ArticleUnreadable(document_id, reason)
     import yaml  # Not needed to answer a question.
 
     try:

@@ -15,18 +15,18 @@ from kb.errors import ArticleUnreadable
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# trafilatura needs up to a minute for this many, and far longer for more. The pages of the
-# largest encyclopedias have half of it.
+# trafilatura needs up to a minute for this many table cells, and its time grows with their square.
 MOST_TAGS = 100_000
 
 _BLOCKS = frozenset({"head", "p", "list", "item", "table", "row", "quote", "lb"})
 _LEVELS = frozenset("123456")
 # Source: https://html.spec.whatwg.org/#determining-the-character-encoding (there it is 1024)
 _HEAD_BYTES = 4_096
-_ENCODING = re.compile(rb"(?:charset|<\?xml[^>]*encoding)\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]+)")
+_ENCODING = re.compile(
+    rb"(?:charset|<\?xml[^>]*encoding)\s*=\s*[\"']?\s*([a-z0-9_.:-]+)", re.IGNORECASE
+)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _DATE_NAMES = ("article:published_time", "datepublished", "date", "dc.date", "dcterms.date")
-_XML_LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +69,7 @@ def read_page(document_id: DocumentId, source: str) -> Page:
     return Page(
         text=text,
         title=_title(tree),
-        language=tree.get("lang") or tree.get(_XML_LANGUAGE) or "",
+        language=tree.get("lang") or tree.get("xml:lang") or "",
         date=_date(tree),
         url=next(iter(tree.xpath("//link[@rel='canonical']/@href")), None),
     )

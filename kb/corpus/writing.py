@@ -11,22 +11,20 @@ from kb.domain import DocumentId
 from kb.durable import make_folder, sync_folder, write_durably
 
 REMOVED = ".removed"
-"""Folder in the corpus for articles that were removed; hidden, so it is never indexed."""
+"""Folder in the corpus for what was removed or replaced; hidden, so it is never indexed."""
 
 
 def write_article(corpus: Corpus, document_id: DocumentId, content: bytes) -> None:
-    """Write an article, in place of the one that may be there. Raises: `ArticleUnwritable`."""
+    """Write an article; one that is there is kept below `.removed`. Raises: `ArticleUnwritable`."""
     path = corpus.folder / document_id
-    # Hidden: what a crash leaves is no article. By process: two may write at once.
-    temporary = path.with_name(f".kb-{os.getpid()}.new")
     try:
-        make_folder(path.parent)
-        try:
-            write_durably(path, content, temporary=temporary)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
+        if not path.parent.resolve().is_relative_to(corpus.folder.resolve()):  # By a link.
+            raise ArticleUnwritable(document_id, "its folder is outside of the corpus")
+        if path.exists():
+            _write(_new_folder(corpus.folder / REMOVED) / document_id, path.read_bytes())
+        _write(path, content)
+    except (OSError, RuntimeError) as error:  # The latter for a link that leads to itself.
+        raise ArticleUnwritable(document_id, getattr(error, "strerror", str(error))) from error
 
 
 def remove_articles(corpus: Corpus, ids: Iterable[DocumentId]) -> Path:
@@ -45,6 +43,17 @@ def remove_articles(corpus: Corpus, ids: Iterable[DocumentId]) -> Path:
         except OSError as error:
             raise ArticleUnwritable(document_id, error.strerror or str(error)) from error
     return kept
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a file and the folders above it. Raises: `OSError`."""
+    make_folder(path.parent)
+    # Hidden: what a crash leaves is no article. By process: two may write at once.
+    temporary = path.with_name(f".kb-{os.getpid()}.new")
+    try:
+        write_durably(path, content, temporary=temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _new_folder(parent: Path) -> Path:

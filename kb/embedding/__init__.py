@@ -71,6 +71,13 @@ class TokenVectors(TokenTable, Protocol):
         complement of its number, which is negative.
         """
 
+    def likeness(self, question: str, texts: Sequence[str]) -> Vector:
+        """Return how alike each text is to `question`, by the means of their tokens' vectors.
+
+        Cosines, shape `(texts,)`, which mean the same for every question and every index: those
+        of other models have a range of their own.
+        """
+
 
 def remembered_dimension(fingerprint: str) -> int | None:
     """Return what the vectors of the model with this fingerprint were cut to, if they were."""

@@ -58,6 +58,9 @@ class EmbeddedModel:
     def embed_question(self, text: str) -> Vector:
         return np.asarray(self.embed_passages([text])[0], dtype=np.float32)
 
+    def likeness(self, question: str, texts: Sequence[str]) -> Vector:
+        return np.asarray(self.embed_passages(texts) @ self.embed_question(question))
+
     def token_ids(self, texts: Sequence[str]) -> list[TokenIds]:
         return [np.array(self._tokenizer.tokens(_read(text)), dtype=np.int32) for text in texts]
 

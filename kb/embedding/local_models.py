@@ -56,7 +56,7 @@ def kind_of(folder: Path) -> ModelKind | None:
     config = _json(folder / "config_sentence_transformers.json")
     if kind := _KINDS.get(str(config.get("model_type"))):
         return kind
-    if (folder / "modules.json").exists():
+    if os.path.exists(folder / "modules.json"):  # noqa: PTH110 (as in _is_folder)
         return ModelKind.EMBEDDER  # Before version 5 of the library only these had modules.
     architectures = _json(folder / "config.json").get("architectures")
     if not isinstance(architectures, list) or not architectures:
@@ -73,10 +73,17 @@ def local_models(folders: Iterable[Path] = ()) -> tuple[LocalModel, ...]:
 
 def _models_in(folders: Iterable[Path]) -> Iterator[LocalModel]:
     for folder in folders:
-        for path in (folder, *(sorted(folder.iterdir()) if _is_folder(folder) else ())):
+        for path in (folder, *_inside(folder)):
             if _is_folder(path) and (kind := kind_of(path)):
                 size = sum(file.stat().st_size for file in path.rglob("*") if file.is_file())
                 yield LocalModel(name=str(path), kind=kind, folder=path, size_bytes=size)
+
+
+def _inside(folder: Path) -> list[Path]:
+    try:
+        return sorted(folder.iterdir())
+    except OSError:  # No folder, or a closed one.
+        return []
 
 
 def _models_in_cache() -> Iterator[LocalModel]:

@@ -55,11 +55,12 @@ class SentenceTransformerModel:
     def fingerprint(self) -> str:
         """Digest of all that makes the vectors, so that moving the folder changes nothing."""
         digest = sha256(repr(sorted(self._model.prompts.items())).encode())
-        for path in _model_files(self._folder):
-            digest.update(path.relative_to(self._folder).as_posix().encode())
-            with path.open("rb") as file:
-                while block := file.read(1 << 20):
-                    digest.update(block)
+        with library_errors(self.name):  # A file may be closed to this user.
+            for path in _model_files(self._folder):
+                digest.update(path.relative_to(self._folder).as_posix().encode())
+                with path.open("rb") as file:
+                    while block := file.read(1 << 20):
+                        digest.update(block)
         cut = f"-dim{self.dimension}" if self._is_cut else ""
         return f"sentence-transformers-{digest.hexdigest()[:16]}{cut}"
 
@@ -112,8 +113,10 @@ class SentenceTransformerModel:
         model = SentenceTransformer(
             str(self._folder), device=self._options.device, local_files_only=True
         )
-        # The folder's path names the model when it comes from the cache of the hub.
-        prompts = family_prompts((self.name, *self._folder.parts))
+        # In the cache of the hub, the folder of the snapshots is named after the model.
+        snapshots = self._folder.parent
+        cached = snapshots.parent.name if snapshots.name == "snapshots" else ""
+        prompts = family_prompts((self.name, self._folder.name, cached))
         if prompts is not None and not has_prompts(model.prompts):
             model.prompts = prompts._asdict()
         return model

@@ -2,7 +2,7 @@
 
 A transformer has a vector for a text, none for a word whatever stands around it. Ranking by words,
 reading of typing errors and "not in your articles" need those, so they come from the embedded
-model, whatever model the vectors come from. docs/decisions/0010-models.md says what it gives.
+model, whatever model the vectors come from. docs/decisions/0011-models.md says what it gives.
 """
 
 from collections.abc import Sequence
@@ -43,6 +43,9 @@ class ModelWithWords:
 
     def embed_question(self, text: str) -> Vector:
         return self.model.embed_question(text)
+
+    def likeness(self, question: str, texts: Sequence[str]) -> Vector:
+        return self.words.likeness(question, texts)
 
     def token_ids(self, texts: Sequence[str]) -> list[TokenIds]:
         return self.words.token_ids(texts)

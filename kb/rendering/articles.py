@@ -7,6 +7,7 @@ from typing import Any
 
 from kb.domain import ListedArticle, Passage
 from kb.rendering import Locate
+from kb.rendering.neutral import neutral_json
 from kb.rendering.terminal_text import TextStyle, in_one_line, indented, location
 
 _NOTHING = "-"
@@ -20,7 +21,7 @@ def articles_to_text(articles: Iterable[ListedArticle], locate: Locate) -> str:
 def articles_to_json(articles: Iterable[ListedArticle], locate: Locate) -> str:
     """Return one JSON object with a record for each article."""
     records = [_record(article, locate) for article in articles]
-    return json.dumps({"articles": records}, ensure_ascii=False, indent=2)
+    return neutral_json(json.dumps({"articles": records}, ensure_ascii=False, indent=2))
 
 
 def article_to_text(
@@ -46,7 +47,7 @@ def article_to_text(
 def article_to_json(article: ListedArticle, passages: Sequence[Passage], locate: Locate) -> str:
     """Return one JSON object: what is known of an article, and its passages."""
     record = {**_record(article, locate), "texts": [_passage_record(one) for one in passages]}
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return neutral_json(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def _line(article: ListedArticle, locate: Locate) -> str:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from kb.diagnosis import Check, Diagnosis, Severity
+from kb.rendering.neutral import neutral, neutral_json
 
 _INDENT = " " * 9
 
@@ -12,7 +13,7 @@ _INDENT = " " * 9
 def diagnosis_to_text(diagnosis: Diagnosis) -> str:
     """Return a line for each check, what was found under it, and the verdict last."""
     lines = [line for check in diagnosis.checks for line in _lines(check)]
-    return "\n".join((*lines, verdict(diagnosis)))
+    return neutral("\n".join((*lines, verdict(diagnosis))))
 
 
 def verdict(diagnosis: Diagnosis) -> str:
@@ -33,7 +34,7 @@ def diagnosis_to_json(diagnosis: Diagnosis, repaired: Sequence[str]) -> str:
         "repaired": list(repaired),
         "checks": [_record(check) for check in diagnosis.checks],
     }
-    return json.dumps(record, ensure_ascii=False, indent=2)
+    return neutral_json(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def _lines(check: Check) -> Iterator[str]:

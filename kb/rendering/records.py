@@ -8,6 +8,7 @@ from typing import Any
 
 from kb.domain import Answer, Citation, Hit, LanguageCode, Passage, Quote, Stage
 from kb.rendering import Locate
+from kb.rendering.neutral import neutral_json
 
 _SCORE_DIGITS = 6  # What float32 holds.
 
@@ -18,9 +19,8 @@ def answer_to_json(answer: Answer, locate: Locate) -> str:
     for citation in record["citations"]:
         citation["path"] = locate(citation["document_id"])
         citation["score"] = round(citation["score"], _SCORE_DIGITS)
-    return json.dumps(
-        {"answered": not answer.is_abstention, **record}, ensure_ascii=False, indent=2
-    )
+    record = {"answered": not answer.is_abstention, **record}
+    return neutral_json(json.dumps(record, ensure_ascii=False, indent=2))
 
 
 def hits_to_json(
@@ -35,17 +35,15 @@ def hits_to_json(
 
     With `explain`, what each stage of retrieval gave them.
     """
-    return json.dumps(
-        {
-            "question": question,
-            "language": language,
-            "hits": [
-                {"rank": rank, **_hit_record(hit, locate, explain=explain)}
-                for rank, hit in enumerate(hits, start=1)
-            ],
-        },
-        ensure_ascii=False,
-    )
+    record = {
+        "question": question,
+        "language": language,
+        "hits": [
+            {"rank": rank, **_hit_record(hit, locate, explain=explain)}
+            for rank, hit in enumerate(hits, start=1)
+        ],
+    }
+    return neutral_json(json.dumps(record, ensure_ascii=False))
 
 
 def save_form(answer: Answer) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from kb.evaluation.outcomes import Found, Outcome, QuotedSentence
 from kb.evaluation.report import Table, questions_table, report
 from kb.evaluation.runs import Run, headline
+from kb.rendering.neutral import neutral, neutral_json
 from kb.rendering.tables import LEGEND, table_to_text
 
 _FORMAT = 1
@@ -15,7 +16,7 @@ _FORMAT = 1
 def run_to_text(run: Run, *, per_question: bool) -> str:
     """Return what was asked, every table and what the column names mean."""
     tables = [*([questions_table(run.outcomes)] if per_question else []), *report(run.outcomes)]
-    return "\n\n".join((headline(run), *map(table_to_text, tables), LEGEND))
+    return neutral("\n\n".join((headline(run), *map(table_to_text, tables), LEGEND)))
 
 
 def run_to_json(run: Run) -> str:
@@ -23,11 +24,8 @@ def run_to_json(run: Run) -> str:
     record = asdict(run)
     outcomes = record.pop("outcomes")
     tables = {table.name: table.records() for table in report(run.outcomes)}
-    return json.dumps(
-        {"format": _FORMAT, **record, "tables": tables, "outcomes": outcomes},
-        ensure_ascii=False,
-        indent=1,
-    )
+    record = {"format": _FORMAT, **record, "tables": tables, "outcomes": outcomes}
+    return neutral_json(json.dumps(record, ensure_ascii=False, indent=1))
 
 
 def run_from_json(content: str) -> Run:
@@ -45,7 +43,7 @@ def run_from_json(content: str) -> Run:
 
 def comparison_to_json(table: Table) -> str:
     """Return one JSON object with the rows of a comparison."""
-    return json.dumps({table.name: table.records()}, ensure_ascii=False, indent=1)
+    return neutral_json(json.dumps({table.name: table.records()}, ensure_ascii=False, indent=1))
 
 
 def _outcome(record: dict[str, Any]) -> Outcome:

@@ -1,21 +1,15 @@
 """Answers and hits as text for a terminal or a pipe."""
 
-import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from kb.domain import Answer, Citation, Hit, Passage, Quote, Span
 from kb.rendering import Locate
+from kb.rendering.neutral import neutral
 
 _INDENT = "    "
 _BOLD, _DIM, _PLAIN = "\x1b[1m", "\x1b[2m", "\x1b[0m"
-
-# Control characters and direction overrides in an article or a file name could repaint the
-# terminal or show a path as another; line ends and the joiners inside Hindi words are harmless.
-_UNSAFE = re.compile(
-    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]"
-)
 
 NO_ANSWER = "Not in your articles: no passage is close enough to answer this."
 
@@ -73,17 +67,17 @@ def location(passage: Passage, locate: Locate) -> str:
     lines = f"{passage.first_line}"
     if passage.last_line != passage.first_line:
         lines += f"-{passage.last_line}"
-    return f"{_safe(locate(passage.document_id), line_ends=True)}:{lines}"
+    return f"{neutral(locate(passage.document_id), line_ends=True)}:{lines}"
 
 
 def indented(text: str, style: TextStyle) -> str:
     """Return text of an article as a terminal can show it, set off from what is said of it."""
-    return _filled(_safe(text), style, _INDENT)
+    return _filled(neutral(text), style, _INDENT)
 
 
 def in_one_line(text: str) -> str:
     """Return text of an article or a file name as a terminal can show it, without line ends."""
-    return _safe(text, line_ends=True)
+    return neutral(text, line_ends=True)
 
 
 def also_in(quote: Quote, answer: Answer) -> str:
@@ -98,14 +92,14 @@ def also_in(quote: Quote, answer: Answer) -> str:
 
 
 def _quoted(quote: Quote, answer: Answer) -> str:
-    return f"{_on_one_line(quote.text)} [{quote.citation}]{_safe(also_in(quote, answer))}"
+    return f"{_on_one_line(quote.text)} [{quote.citation}]{neutral(also_in(quote, answer))}"
 
 
 def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
     citation = Citation(number=rank, passage=hit.passage, score=hit.score)
     also = (
         style.dim(
-            f"{_INDENT}also in {_safe(other.passage.language or '??', line_ends=True)}:"
+            f"{_INDENT}also in {neutral(other.passage.language or '??', line_ends=True)}:"
             f" {location(other.passage, locate)}"
         )
         for other in hit.also
@@ -115,7 +109,7 @@ def _hit(rank: int, hit: Hit, locate: Locate, style: TextStyle) -> str:
 
 def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:
     passage = citation.passage
-    path = " > ".join(_safe(heading, line_ends=True) for heading in passage.headings)
+    path = " > ".join(neutral(heading, line_ends=True) for heading in passage.headings)
     head = [style.bold(_source_line(citation, locate))]
     if path:
         head.append(style.dim(_INDENT + path))
@@ -126,8 +120,8 @@ def _source(citation: Citation, locate: Locate, style: TextStyle) -> str:
 
 def _source_line(citation: Citation, locate: Locate) -> str:
     passage = citation.passage
-    language = _safe(passage.language or "??", line_ends=True)
-    title = _safe(passage.title, line_ends=True)
+    language = neutral(passage.language or "??", line_ends=True)
+    title = neutral(passage.title, line_ends=True)
     return (
         f"[{citation.number}] {language}  {title}  {location(passage, locate)}"
         f"  score {citation.score:.2f}"
@@ -137,9 +131,9 @@ def _source_line(citation: Citation, locate: Locate) -> str:
 def _with_marks(text: str, spans: Iterable[Span], style: TextStyle) -> str:
     parts, at = [], 0
     for start, end in spans:
-        parts += [_safe(text[at:start]), style.marked(_safe(text[start:end]))]
+        parts += [neutral(text[at:start]), style.marked(neutral(text[start:end]))]
         at = end
-    return "".join((*parts, _safe(text[at:])))
+    return "".join((*parts, neutral(text[at:])))
 
 
 def _filled(text: str, style: TextStyle, indent: str) -> str:
@@ -158,10 +152,4 @@ def _filled(text: str, style: TextStyle, indent: str) -> str:
 
 def _on_one_line(quote: str) -> str:
     """Join the lines of a sentence that goes over several lines of its file."""
-    return _safe(" ".join(line.strip() for line in quote.split("\n")))
-
-
-def _safe(text: str, *, line_ends: bool = False) -> str:
-    """Replace what a terminal would obey instead of show; with `line_ends`, these too."""
-    shown = _UNSAFE.sub("\ufffd", text.replace("\t", " "))
-    return shown.replace("\n", "\ufffd") if line_ends else shown
+    return neutral(" ".join(line.strip() for line in quote.split("\n")))

@@ -118,7 +118,7 @@ def test_an_article_in_two_languages_is_named_as_such(kb: Kb, inbox: Path) -> No
     outcome = kb("add", inbox / "hi.md")
 
     assert outcome.code == 0
-    assert "    says almost the same as corpus/sl/sl.md  sl  (0." in outcome.out
+    assert "corpus/hi/hi.md says almost the same as corpus/sl/sl.md (sl, 0." in outcome.out
 
 
 @pytest.mark.parametrize("language", QUESTIONS)

@@ -1,6 +1,8 @@
 """The index knows its model, and the commands keep to it."""
 
 import json
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +212,27 @@ def test_the_doctor_knows_the_window_of_the_model(built: Kb, embedder_folder: Pa
     assert outcome.code == 0, outcome.out
 
 
+def test_a_closed_model_folder_is_one_line(built: Kb, embedder_folder: Path) -> None:
+    closed = shutil.copytree(embedder_folder, built.folder / "models/closed")
+    partly = shutil.copytree(embedder_folder, built.folder / "models/partly")
+    (partly / "notes.bin").touch(mode=0o000)
+    closed.chmod(0o000)
+    try:
+        outcomes = [
+            built.process("build", "--model", folder, as_ordinary_user=True)
+            for folder in (closed, partly)
+        ]
+        listed = built.process("models", "--folder", closed.parent, as_ordinary_user=True)
+    finally:
+        closed.chmod(0o700)
+
+    for outcome, folder in zip(outcomes, (closed, partly), strict=True):
+        assert outcome.code == 1
+        assert f"the model {str(folder)!r} cannot be used" in outcome.complaint
+    assert listed.code == 0
+    assert str(partly) in listed.out
+
+
 # Reranking
 
 
@@ -234,6 +257,8 @@ def test_a_reranker_leaves_it_to_the_words_whether_there_is_an_answer(
 
     assert built("ask", QUESTION).code == 0
     assert built("ask", "Wie hoch ist der Eiffelturm im Sommer?").code == 3
+    without = found(built("search", QUESTION, "--json", "--rerank", ""))
+    assert without != found(built("search", QUESTION, "--json"))
 
 
 @pytest.mark.parametrize("command", ["ask", "search"])
@@ -287,6 +312,32 @@ def test_without_a_hub_pulling_is_one_line(
     assert (outcome.code, outcome.out) == (1, "")
     assert words in outcome.complaint
     assert "the embedded one needs nothing else" in outcome.complaint
+
+
+def test_the_light_environment_lists_models_and_says_what_others_need(
+    built: Kb, embedder_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for library in ("huggingface_hub", "transformers.utils"):
+        monkeypatch.setitem(sys.modules, library, None)
+
+    assert "embedder  'embedded'" in built("models").out
+    assert "no model folder 'own/tiny'" in built("build", "--model", "own/tiny").complaint
+    for command in (("build", "--model", embedder_folder), ("-q", "models", "pull", "own/tiny")):
+        complaint = built(*command).complaint
+        assert "run `pip install sentence-transformers`" in complaint
+
+
+def test_an_index_finds_its_model_from_another_folder(
+    built: Kb, embedder_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(embedder_folder, built.folder / "models/tiny")
+    built("build", "--model", "models/tiny")
+    elsewhere = Kb(tmp_path / "elsewhere")
+    elsewhere.folder.mkdir()
+
+    outcome = elsewhere("--corpus", built.corpus, "--index", built.index, "ask", QUESTION)
+
+    assert WORDS in outcome.out
 
 
 def test_models_in_a_folder_are_listed_by_what_they_are_for(

@@ -113,7 +113,7 @@ def test_a_family_is_known_by_the_name_on_the_hub(
     e5_folder: Path, e5_model: SentenceTransformerModel, tmp_path: Path
 ) -> None:
     snapshot = copytree(e5_folder, tmp_path / "models--intfloat--multilingual-e5-small/snapshots/0")
-    elsewhere = copytree(e5_folder, tmp_path / "elsewhere")
+    elsewhere = copytree(e5_folder, tmp_path / "e5-small/elsewhere")
 
     by_folder = SentenceTransformerModel(snapshot)
     by_name = SentenceTransformerModel(elsewhere, name="intfloat/multilingual-e5-small")
