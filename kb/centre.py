@@ -40,14 +40,15 @@ class Centre:
             },
         )
 
-    def direction(self, question: Vector) -> Vector:
+    def direction(self, question: Vector, *, times: float = 1) -> Vector:
         """Return the unit vector of what `question` asks beyond what all passages tell of.
 
-        Zero for a question without words.
+        What is common is taken out so many `times`. Zero for a question without words.
         """
         if not question.any():
             return question
-        return np.asarray(unit_rows((question - self.common)[np.newaxis])[0], dtype=np.float32)
+        left = question - times * self.common
+        return np.asarray(unit_rows(left[np.newaxis])[0], dtype=np.float32)
 
     def nearness(
         self, question: Vector, vectors: Matrix, languages: Sequence[LanguageCode | None]

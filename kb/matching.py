@@ -70,6 +70,15 @@ class TermMatcher:
         return cls(terms, weights, scale, coverage(matches, weights))
 
     @property
+    def direction(self) -> Vector:
+        """A unit vector for the question in which rare words count more.
+
+        By the root of their weights: with the weights themselves, one name would be all.
+        """
+        summed = np.sqrt(self.weights) @ self.terms.directions
+        return np.asarray(unit_rows(summed[np.newaxis])[0], dtype=np.float32)
+
+    @property
     def unscaled(self) -> Self:
         """The same matcher without the scale between languages."""
         return replace(self, scale={})

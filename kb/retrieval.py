@@ -23,6 +23,9 @@ from kb.words import TextWords
 # With thousands of passages on one subject, the mean vector does often not bring an answering
 # one into the first hundred (`benchmarks/ablation.py`).
 CANDIDATES = 2_000
+# How often the mean of the collection is taken out of what candidates have to be near to: once
+# out of the question, once for that of the passages, whose vectors are searched as they are.
+_COMMON_OUT = 2
 # Windows are looked at in these only: no window covers more than its whole passage does.
 FINALISTS = 100
 
@@ -270,7 +273,9 @@ class Scorer:
     @property
     def direction(self) -> Vector:
         """What the passages to look at have to be near to."""
-        return self.centre.direction(self.question)
+        if self.matcher is None or not self.matcher.terms.texts:
+            return self.question
+        return self.centre.direction(self.matcher.direction, times=_COMMON_OUT)
 
     def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
         """Return how near texts with these mean vectors are, shape `(texts,)`."""

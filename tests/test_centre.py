@@ -65,6 +65,16 @@ def test_a_question_without_words_is_near_to_nothing(passages: int) -> None:
     assert not centre.nearness(nothing, random_rows(3), [None] * 3).any()
 
 
+def test_what_is_common_is_taken_out_so_many_times() -> None:
+    centre = Centre.of(random_rows(300), [LanguageCode("hi")] * 300)
+    question = random_rows(1, seed=1)[0]
+
+    near = [centre.direction(question, times=times) @ centre.common for times in (0, 1, 2)]
+
+    assert near == sorted(near, reverse=True)
+    assert centre.direction(question, times=0) == pytest.approx(question, abs=1e-6)
+
+
 def test_equal_texts_are_equally_near_to_the_last_bit() -> None:
     centre = Centre.of(random_rows(30), [LanguageCode("pl")] * 30)
     for seed in range(30):

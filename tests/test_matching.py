@@ -193,6 +193,21 @@ def test_more_words_never_match_less(question: Text, text: Text, more: Text) -> 
     assert np.all(longer >= short)
 
 
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections)
+def test_the_direction_is_that_of_the_words_by_the_root_of_their_weight(
+    question: Text, texts: list[Text]
+) -> None:
+    terms = terms_of(question)
+    matcher = TermMatcher.fit(terms, words_of(texts), [None] * len(texts), len(texts))
+
+    weighted = zip(matcher.weights.tolist(), terms.directions, strict=True)
+    slow = sum(
+        (math.sqrt(weight) * row for weight, row in weighted), np.zeros(len(matcher.direction))
+    )
+    assert matcher.direction * np.linalg.norm(slow) == pytest.approx(slow, abs=1e-4)
+
+
 def test_words_together_count_more_than_words_far_apart() -> None:
     question: Text = [(10,), (20, 30)]
     filling: Text = [(40,)] * 100
