@@ -275,7 +275,9 @@ class Scorer:
         """What the passages to look at have to be near to."""
         if self.matcher is None or not self.matcher.terms.texts:
             return self.question
-        return self.centre.direction(self.matcher.direction, times=_COMMON_OUT)
+        if isinstance(self.embedder, TokenVectors) and self.embedder.is_mean_of_words:
+            return self.centre.direction(self.matcher.direction, times=_COMMON_OUT)
+        return self.centre.direction(self.question)
 
     def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
         """Return how near texts with these mean vectors are, shape `(texts,)`."""

@@ -64,6 +64,10 @@ class Embedder(Protocol):
 class TokenVectors(TokenTable, Protocol):
     """What models add that have a vector for each token, whatever stands around it."""
 
+    @property
+    def is_mean_of_words(self) -> bool:
+        """True when a text's vector is the mean of its tokens', so that the two can be compared."""
+
     def token_ids(self, texts: Sequence[str]) -> list[TokenIds]:
         """Return the words of each text as tokens, in order, without punctuation.
 

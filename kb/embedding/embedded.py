@@ -32,6 +32,7 @@ class EmbeddedModel:
     """
 
     name = EMBEDDED
+    is_mean_of_words = True
     window = None
 
     def __init__(self, path: Path = MODEL_FILE) -> None:

@@ -35,6 +35,10 @@ class ModelWithWords:
         return self.model.dimension
 
     @property
+    def is_mean_of_words(self) -> bool:
+        return False
+
+    @property
     def window(self) -> Window | None:
         return self.model.window
 
