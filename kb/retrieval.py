@@ -145,8 +145,9 @@ class Retriever:
 
     def _evidence_for(self, question: str) -> float:
         scorer = self._scorer(question, self._small_sample)
-        ids, _ = self._nearest(scorer, _FEW_CANDIDATES, None)
-        return self._evidence(ids, scorer)
+        # Few candidates stand for the hits of a question, and few have to be near as a whole.
+        nearest = self._vectors.search(scorer.question_direction, k=_FEW_CANDIDATES)
+        return self._evidence([PassageId(id_) for id_, _ in nearest], scorer)
 
     def _evidence(self, ids: Sequence[PassageId], scorer: "Scorer") -> float:
         """Return what speaks most for an answer in these passages, whatever else there is.
@@ -277,6 +278,11 @@ class Scorer:
             return self.question
         if isinstance(self.embedder, TokenVectors) and self.embedder.is_mean_of_words:
             return self.centre.direction(self.matcher.direction, times=_COMMON_OUT)
+        return self.question_direction
+
+    @property
+    def question_direction(self) -> Vector:
+        """What the question asks beyond what all passages tell of, each of its words alike."""
         return self.centre.direction(self.question)
 
     def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
