@@ -3,8 +3,10 @@
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from kb.abstention import to_json
 from kb.corpus import Corpus
 from kb.domain import PassageId
 from kb.embedding import Embedder
@@ -91,9 +93,22 @@ class Workspace:
     @contextmanager
     def retriever(self, embedder: Embedder) -> Iterator[Retriever]:
         with self.reader() as reader:
-            content = reader.vectors_file()
-            assert content is not None
-            yield Retriever(reader, FlatFaissIndex.from_bytes(content), embedder)
+            calibration = reader.state.calibration or self._calibrate(reader, embedder)
+            reader.state = replace(reader.state, calibration=calibration)
+            yield _retriever(reader, embedder)
+
+    def _calibrate(self, reader: IndexReader, embedder: Embedder) -> str:
+        """Keep the calibration, as `kb build` does: many retrievers are opened in some tests."""
+        calibration = to_json(_retriever(reader, embedder).calibrate())
+        with IndexWriter(self.index_folder) as writer:
+            writer.keep_calibration(calibration)
+        return calibration
+
+
+def _retriever(reader: IndexReader, embedder: Embedder) -> Retriever:
+    content = reader.vectors_file()
+    assert content is not None
+    return Retriever(reader, FlatFaissIndex.from_bytes(content), embedder)
 
 
 def write_library(workspace: Workspace) -> None:
