@@ -16,14 +16,19 @@ import numpy as np
 
 from benchmarks.public import FLORES_LANGUAGES, flores_sentences, machine
 from benchmarks.results import keep
+from kb.centre import Centre
+from kb.domain import LanguageCode
 from kb.embedding.embedded import EmbeddedModel
 from kb.grouping import Statement, say_the_same, statements_of
 from kb.words import TextWords
 
 
-def statements(texts: Sequence[str], model: EmbeddedModel) -> tuple[Statement, ...]:
+def statements(
+    texts: Sequence[str], code: str, centre: Centre, model: EmbeddedModel
+) -> tuple[Statement, ...]:
     """Return what is compared of each text."""
-    return statements_of(texts, TextWords(model.token_ids(texts), model))
+    words = TextWords(model.token_ids(texts), model)
+    return statements_of(texts, words, [LanguageCode(code)] * len(texts), centre)
 
 
 def shares(ours: Sequence[Statement], theirs: Sequence[Statement]) -> tuple[float, float]:
@@ -48,9 +53,14 @@ def report(folder: Path) -> Iterator[str]:
     """Yield the lines of a Markdown table."""
     model = EmbeddedModel()
     pages, sentences = flores_sentences(folder / "flores-200")
+    documents = {code: joined(of, pages) for code, of in sentences.items()}
+    centre = Centre.of(
+        np.concatenate([model.embed_passages(of) for of in documents.values()]),
+        [LanguageCode(code) for code, of in documents.items() for _ in of],
+    )
     kinds = [
-        {code: statements(of, model) for code, of in sentences.items()},
-        {code: statements(joined(of, pages), model) for code, of in sentences.items()},
+        {code: statements(texts, code, centre, model) for code, texts in of.items()}
+        for of in (sentences, documents)
     ]
     yield "| languages | sentences together | others taken for one | pages together | others |"
     yield "|---|---|---|---|---|"

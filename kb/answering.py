@@ -179,7 +179,11 @@ def _choose(
     in `language` where there is one: the reader's own.
     """
     ranked = _worth_quoting(sorted(candidates, key=lambda candidate: -candidate.score))
-    groups = scorer.groups([candidate.text for candidate in ranked], at_most=count)
+    groups = scorer.groups(
+        [candidate.text for candidate in ranked],
+        [candidate.hit.passage.language for candidate in ranked],
+        at_most=count,
+    )
     return tuple(
         tuple(sorted(group, key=lambda candidate: candidate.hit.passage.language != language))
         for group in (_one_a_passage(ranked[place] for place in places) for places in groups)

@@ -40,6 +40,10 @@ class Centre:
             },
         )
 
+    def of_language(self, language: LanguageCode | None) -> Vector:
+        """Return the mean vector of the passages in `language`, or of all where there are none."""
+        return self.by_language.get(language, self.common)
+
     def direction(self, question: Vector, *, times: float = 1) -> Vector:
         """Return the unit vector of what `question` asks beyond what all passages tell of.
 
@@ -54,7 +58,7 @@ class Centre:
         self, question: Vector, vectors: Matrix, languages: Sequence[LanguageCode | None]
     ) -> Vector:
         """Return the cosine of each text's vector with `question`, both without their centre."""
-        centres = [self.by_language.get(language, self.common) for language in languages]
+        centres = [self.of_language(language) for language in languages]
         if not centres:
             return np.zeros(0, dtype=np.float32)
         rows = unit_rows(vectors - np.stack(centres))

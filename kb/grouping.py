@@ -1,8 +1,9 @@
 """Texts that say the same, in whatever language: so that a list is of different things.
 
-Two texts say the same when they are on one subject (their mean vectors), when each word of either
-has its counterpart in the other (soft coverage both ways, as in `kb.matching`), and when their
-figures agree: "96 %" and "69 %" are alike to a model and not to a reader.
+Two texts say the same when they are on one subject (their mean vectors, without what the whole
+collection tells of), when each word of either has its counterpart in the other (soft coverage both
+ways, as in `kb.matching`), and when their figures agree: "96 %" and "69 %" are alike to a model and
+not to a reader.
 """
 
 import re
@@ -11,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kb.centre import Centre
+from kb.domain import LanguageCode
 from kb.normalization import fold
 from kb.spelling import is_devanagari
 from kb.vectors import Matrix, Vector, unit_rows
@@ -20,6 +23,8 @@ from kb.words import Places, TextWords
 # (`benchmarks/grouping.py`). Words of two scripts share no pieces, and are less alike for it.
 _SAME = 0.25
 _SAME_ACROSS_SCRIPTS = 0.2
+# In one language two texts on one subject share words, and say the same only when most are shared.
+_SAME_IN_ONE_LANGUAGE = 0.8
 _SAME_FIGURES = 0.5
 
 # "19.400", "19,400" and "19 400" are one figure; so are "2,6" and "2.6".
@@ -32,34 +37,57 @@ class Statement:
     """What is compared of a text.
 
     `directions` are the unit rows of its distinct words, `(words, dimension)`, and `weights` how
-    much each counts, in all 1; `mean` is the unit vector of them together.
+    much each counts, in all 1; `mean` is the unit vector of what they tell of together beyond the
+    rest of the collection.
     """
 
     mean: Vector
     directions: Matrix
     weights: Vector
     figures: frozenset[str]
+    language: LanguageCode | None
     in_devanagari: bool
 
 
-def statements_of(texts: Sequence[str], words: TextWords) -> tuple[Statement, ...]:
-    """Return what is compared of each of `texts`, whose words are `words`."""
+def statements_of(
+    texts: Sequence[str],
+    words: TextWords,
+    languages: Sequence[LanguageCode | None],
+    centre: Centre | None = None,
+) -> tuple[Statement, ...]:
+    """Return what is compared of each of `texts`, whose words are `words`.
+
+    `centre` is that of the collection in the space of the words, where it is known.
+    """
     lengths = np.linalg.norm(words.vectors, axis=1)
     return tuple(
-        _statement(text, words, lengths, words.places[start:end])
-        for text, start, end in zip(texts, words.starts, words.ends, strict=True)
+        _statement(text, words, lengths, words.places[start:end], language=language, centre=centre)
+        for text, language, start, end in zip(
+            texts, languages, words.starts, words.ends, strict=True
+        )
     )
 
 
-def _statement(text: str, words: TextWords, lengths: Vector, places: Places) -> Statement:
+def _statement(
+    text: str,
+    words: TextWords,
+    lengths: Vector,
+    places: Places,
+    *,
+    language: LanguageCode | None,
+    centre: Centre | None,
+) -> Statement:
     distinct, counts = np.unique(places, return_counts=True)
     emphasis = lengths[distinct] * counts
-    total = (counts @ words.vectors[distinct])[np.newaxis, :].astype(np.float32)
+    mean = unit_rows((counts @ words.vectors[distinct])[np.newaxis, :].astype(np.float32))
+    if centre is not None and len(distinct):
+        mean = unit_rows(mean - centre.of_language(language))
     return Statement(
-        mean=np.asarray(unit_rows(total)[0], dtype=np.float32),
+        mean=np.asarray(mean[0], dtype=np.float32),
         directions=words.directions[distinct],
         weights=np.asarray(emphasis / max(emphasis.sum(), 1e-9), dtype=np.float32),
         figures=figures_in(text),
+        language=language,
         in_devanagari=is_devanagari(text),
     )
 
@@ -92,8 +120,15 @@ def likeness(one: Statement, other: Statement) -> float:
 
 def say_the_same(one: Statement, other: Statement) -> bool:
     """True when two texts are alike enough to stand for each other."""
-    of_one_script = one.in_devanagari == other.in_devanagari
-    return likeness(one, other) >= (_SAME if of_one_script else _SAME_ACROSS_SCRIPTS)
+    return likeness(one, other) >= _limit(one, other)
+
+
+def _limit(one: Statement, other: Statement) -> float:
+    if one.in_devanagari != other.in_devanagari:
+        return _SAME_ACROSS_SCRIPTS
+    if one.language is not None and one.language == other.language:
+        return _SAME_IN_ONE_LANGUAGE
+    return _SAME
 
 
 def grouped(

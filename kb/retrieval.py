@@ -69,6 +69,7 @@ class Retrieval:
         compared, others = self.hits[:_COMPARED], self.hits[_COMPARED:]
         groups = self.scorer.groups(
             [hit.passage.text for hit in compared],
+            [hit.passage.language for hit in compared],
             at_most=k,
             tokens=[self.tokens[hit.passage_id] for hit in compared if self.tokens],
         )
@@ -303,7 +304,12 @@ class Scorer:
         return self.mixed(cosines, self.matcher.coverage(words, languages))
 
     def groups(
-        self, texts: Sequence[str], *, at_most: int, tokens: Sequence[TokenIds] | None = None
+        self,
+        texts: Sequence[str],
+        languages: Languages,
+        *,
+        at_most: int,
+        tokens: Sequence[TokenIds] | None = None,
     ) -> tuple[tuple[int, ...], ...]:
         """Return the places of texts that say the same, as `kb.grouping.grouped` does.
 
@@ -313,4 +319,6 @@ class Scorer:
         if not isinstance(self.embedder, TokenVectors):
             return tuple((place,) for place in range(len(texts)))[:at_most]
         tokens = self.embedder.token_ids(texts) if tokens is None else tokens
-        return grouped(statements_of(texts, TextWords(tokens, self.embedder)), at_most=at_most)
+        words = TextWords(tokens, self.embedder)
+        centre = self.centre if self.embedder.is_mean_of_words else None
+        return grouped(statements_of(texts, words, languages, centre), at_most=at_most)

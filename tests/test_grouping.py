@@ -32,13 +32,17 @@ pairs = pytest.mark.parametrize(("one", "other"), list(combinations(LANGUAGES, 2
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 
 
-def statement(text: str, model: EmbeddedModel) -> Statement:
-    (said,) = statements([text], model)
+def statement(text: str, model: EmbeddedModel, language: str | None = None) -> Statement:
+    (said,) = statements([(language, text)], model)
     return said
 
 
-def statements(texts: Sequence[str], model: EmbeddedModel) -> tuple[Statement, ...]:
-    return statements_of(texts, TextWords(model.token_ids(texts), model))
+def statements(
+    texts: Sequence[tuple[str | None, str]], model: EmbeddedModel
+) -> tuple[Statement, ...]:
+    written = [text for _, text in texts]
+    codes = [LanguageCode(code) if code else None for code, _ in texts]
+    return statements_of(written, TextWords(model.token_ids(written), model), codes)
 
 
 # Likeness
@@ -48,8 +52,8 @@ def statements(texts: Sequence[str], model: EmbeddedModel) -> tuple[Statement, .
 def test_translations_say_the_same_and_other_sentences_do_not(
     embedded_model: EmbeddedModel, one: str, other: str
 ) -> None:
-    ours = [statement(SENTENCES[one][place], embedded_model) for place in TRANSLATED]
-    theirs = [statement(SENTENCES[other][place], embedded_model) for place in TRANSLATED]
+    ours = [statement(SENTENCES[one][place], embedded_model, one) for place in TRANSLATED]
+    theirs = [statement(SENTENCES[other][place], embedded_model, other) for place in TRANSLATED]
 
     same = {
         (i, j)
@@ -69,6 +73,29 @@ def test_another_figure_is_another_statement(embedded_model: EmbeddedModel, lang
 
     assert likeness(statement(said, embedded_model), statement(said, embedded_model)) > 0.99
     assert not say_the_same(statement(said, embedded_model), statement(other, embedded_model))
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "other"),
+    [
+        ("sl", "Podpora strankam rešuje težave strank.", "Uspeh strank pomaga strankam do ciljev."),
+        ("pl", "Obsługa klienta rozwiązuje problemy.", "Sukces klienta prowadzi klienta do celu."),
+        ("hi", "ग्राहक सहायता समस्याएँ हल करती है।", "ग्राहक सफलता ग्राहक को लक्ष्य तक ले जाती है।"),
+        (
+            "ro",
+            "Asistența pentru clienți rezolvă probleme.",
+            "Succesul clienților duce la scopuri.",
+        ),
+        ("en", "Customer support solves problems.", "Customer success leads customers to goals."),
+    ],
+)
+def test_what_one_language_says_of_one_subject_is_not_all_the_same(
+    embedded_model: EmbeddedModel, language: str, one: str, other: str
+) -> None:
+    first, second = (statement(text, embedded_model, language) for text in (one, other))
+
+    assert not say_the_same(first, second)
+    assert say_the_same(first, first)
 
 
 @given(
@@ -117,7 +144,7 @@ def test_figures_are_the_same_in_every_way_of_writing(text: str, figures: set[st
 def test_groups_hold_every_place_once_in_the_order_of_their_first(
     embedded_model: EmbeddedModel, texts: list[tuple[str, int]]
 ) -> None:
-    groups = grouped(statements([SENTENCES[code][i] for code, i in texts], embedded_model))
+    groups = grouped(statements([(code, SENTENCES[code][i]) for code, i in texts], embedded_model))
 
     assert sorted(place for group in groups for place in group) == list(range(len(texts)))
     assert [group[0] for group in groups] == sorted(group[0] for group in groups)
@@ -131,7 +158,7 @@ def test_groups_hold_every_place_once_in_the_order_of_their_first(
 def test_a_limit_keeps_the_first_groups_whole(
     embedded_model: EmbeddedModel, texts: list[tuple[str, int]], at_most: int
 ) -> None:
-    said = statements([SENTENCES[code][i] for code, i in texts], embedded_model)
+    said = statements([(code, SENTENCES[code][i]) for code, i in texts], embedded_model)
 
     assert grouped(said, at_most=at_most) == grouped(said)[:at_most]
 
