@@ -1,7 +1,5 @@
-import textwrap
 import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -12,73 +10,14 @@ from kb.blocks import BlockKind, blocks_of
 from kb.chunking import (
     MAX_WORDS,
     MIN_WORDS,
-    Window,
     embedded_text,
     passages_of,
     sentences_of,
 )
 from kb.corpus import parse
-from kb.domain import Document, DocumentId, LanguageCode, Passage
+from kb.domain import DocumentId
 from tests.prose import HEADINGS, LANGUAGES, SENTENCES, SHARE_PROMPTS, paragraph
-
-
-def _document(text: str, *, language: str | None = None, title: str = "Mlin") -> Document:
-    return Document(
-        id=DocumentId("mlin.md"),
-        title=title,
-        language=LanguageCode(language) if language else None,
-        text=unicodedata.normalize("NFC", text),
-    )
-
-
-def _sentences(passage: Passage) -> list[str]:
-    return [passage.text[start:end] for start, end in sentences_of(passage)]
-
-
-def _words(text: str) -> int:
-    return len(text.split())
-
-
-@dataclass(frozen=True)
-class _Section:
-    heading: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Article:
-    """A document and what its writer put into it."""
-
-    document: Document
-    sections: tuple[_Section, ...]
-
-    @property
-    def sentences(self) -> list[str]:
-        return [sentence for section in self.sections for sentence in section.sentences]
-
-
-_LAYOUTS: dict[str, Callable[[Sequence[str]], str]] = {
-    "one line": " ".join,
-    "wrapped": lambda sentences: textwrap.fill(" ".join(sentences), 80),
-    "list": lambda sentences: "\n".join(f"- {sentence}" for sentence in sentences),
-    "numbers": lambda sentences: "\n".join(f"{i}. {s}" for i, s in enumerate(sentences, 1)),
-    "line each": "\n".join,
-}
-
-
-@st.composite
-def _articles(draw: st.DrawFn) -> _Article:
-    """Sections under headings, with paragraphs of known sentences, in one of five languages."""
-    language = draw(st.sampled_from(LANGUAGES))
-    layouts = st.sampled_from(["one line", "list", "numbers"])
-    paragraphs = st.lists(st.sampled_from(SENTENCES[language]), min_size=1, max_size=9)
-    parts, sections = [], []
-    for heading in HEADINGS[language]:
-        body = draw(st.lists(paragraphs, max_size=6))
-        sections.append(_Section(heading, tuple(sentence for part in body for sentence in part)))
-        parts += [f"## {heading}", *(_LAYOUTS[draw(layouts)](part) for part in body)]
-    return _Article(_document("\n\n".join(parts), language=language), tuple(sections))
-
+from tests.written import LAYOUTS, WrittenArticle, sentences_in, words_in, written, written_articles
 
 _NASTY = st.lists(
     st.sampled_from(
@@ -92,20 +31,22 @@ _NASTY = st.lists(
 ).map("".join)
 
 
-@given(article=_articles())
+@given(article=written_articles())
 @settings(max_examples=80)
-def test_passages_hold_every_sentence_of_the_body_once_and_in_order(article: _Article) -> None:
+def test_passages_hold_every_sentence_of_the_body_once_and_in_order(
+    article: WrittenArticle,
+) -> None:
     passages = passages_of(article.document)
 
-    assert [s for passage in passages for s in _sentences(passage)] == article.sentences
+    assert [s for passage in passages for s in sentences_in(passage)] == article.sentences
 
 
-@given(article=_articles())
+@given(article=written_articles())
 @settings(max_examples=80)
-def test_a_passage_stays_under_one_heading(article: _Article) -> None:
+def test_a_passage_stays_under_one_heading(article: WrittenArticle) -> None:
     by_heading: dict[tuple[str, ...], list[str]] = {}
     for passage in passages_of(article.document):
-        by_heading.setdefault(passage.headings, []).extend(_sentences(passage))
+        by_heading.setdefault(passage.headings, []).extend(sentences_in(passage))
 
     assert by_heading == {
         (section.heading,): list(section.sentences)
@@ -114,12 +55,14 @@ def test_a_passage_stays_under_one_heading(article: _Article) -> None:
     }
 
 
-@given(article=_articles())
+@given(article=written_articles())
 @settings(max_examples=80)
-def test_a_passage_has_60_to_150_words_unless_its_section_is_shorter(article: _Article) -> None:
+def test_a_passage_has_60_to_150_words_unless_its_section_is_shorter(
+    article: WrittenArticle,
+) -> None:
     sections: dict[tuple[str, ...], list[int]] = {}
     for passage in passages_of(article.document):
-        sections.setdefault(passage.headings, []).append(_words(passage.text))
+        sections.setdefault(passage.headings, []).append(words_in(passage.text))
 
     for lengths in sections.values():
         assert all(length <= MAX_WORDS for length in lengths)
@@ -129,7 +72,7 @@ def test_a_passage_has_60_to_150_words_unless_its_section_is_shorter(article: _A
 @given(text=_NASTY)
 @settings(max_examples=300)
 def test_a_passage_is_an_exact_span_of_its_document_on_its_lines(text: str) -> None:
-    document = _document(text)
+    document = written(text)
 
     for passage in passages_of(document):
         assert document.text[passage.start : passage.end] == passage.text
@@ -141,7 +84,7 @@ def test_a_passage_is_an_exact_span_of_its_document_on_its_lines(text: str) -> N
 @given(text=_NASTY)
 @settings(max_examples=300)
 def test_passages_hold_all_text_but_headings_and_noise_exactly_once(text: str) -> None:
-    document = _document(text)
+    document = written(text)
     left_out = {BlockKind.HEADING, BlockKind.NOISE, BlockKind.RULE}
     body = [
         i
@@ -164,7 +107,7 @@ def test_passages_hold_all_text_but_headings_and_noise_exactly_once(text: str) -
 @given(text=_NASTY)
 @settings(max_examples=300)
 def test_the_sentences_of_a_passage_hold_its_letters_exactly_once(text: str) -> None:
-    for passage in passages_of(_document(text)):
+    for passage in passages_of(written(text)):
         letters = [i for i, character in enumerate(passage.text) if character.isalpha()]
 
         spans = sentences_of(passage)
@@ -175,7 +118,7 @@ def test_the_sentences_of_a_passage_hold_its_letters_exactly_once(text: str) -> 
 @given(text=_NASTY)
 @settings(max_examples=300)
 def test_edges_of_passages_and_sentences_are_never_inside_a_grapheme(text: str) -> None:
-    document = _document(text)
+    document = written(text)
 
     for passage in passages_of(document):
         spans = [(passage.start + s, passage.start + e) for s, e in sentences_of(passage)]
@@ -190,9 +133,9 @@ def _is_inside_a_grapheme(text: str, offset: int) -> bool:
     return unicodedata.category(text[offset]).startswith("M") or text[offset] == "\u200d"
 
 
-@given(article=_articles())
+@given(article=written_articles())
 @settings(max_examples=20)
-def test_chunking_twice_gives_the_same(article: _Article) -> None:
+def test_chunking_twice_gives_the_same(article: WrittenArticle) -> None:
     assert passages_of(article.document) == passages_of(replace(article.document))
 
 
@@ -216,15 +159,15 @@ def test_lines_are_those_of_the_file_with_its_front_matter(
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("layout", _LAYOUTS)
+@pytest.mark.parametrize("layout", LAYOUTS)
 def test_sentences_are_the_same_however_the_text_is_laid_out(language: str, layout: str) -> None:
     sentences = list(SENTENCES[language] * 4)
-    body = _LAYOUTS[layout](sentences)
+    body = LAYOUTS[layout](sentences)
     text = f"## {HEADINGS[language][0]}\n\n{body}\n"
 
-    passages = passages_of(_document(text, language=language))
+    passages = passages_of(written(text, language=language))
 
-    found = [" ".join(s.split()) for passage in passages for s in _sentences(passage)]
+    found = [" ".join(s.split()) for passage in passages for s in sentences_in(passage)]
     assert found == sentences
 
 
@@ -235,7 +178,7 @@ def test_headings_and_link_lists_are_in_no_passage(language: str) -> None:
     sections = "\n\n".join(f"## {heading}\n\n{body}" for heading in HEADINGS[language])
     links = "- [Mlini](a.md)\n- [Žage](b.md)"
 
-    passages = passages_of(_document(f"# Mlin\n\n{toc}\n\n{sections}\n\n{links}"))
+    passages = passages_of(written(f"# Mlin\n\n{toc}\n\n{sections}\n\n{links}"))
 
     assert [passage.text for passage in passages] == [body] * 3
 
@@ -246,7 +189,7 @@ def test_headings_and_link_lists_are_in_no_passage(language: str) -> None:
 def test_share_prompts_are_in_no_passage(language: str, shape: str, prompt: str) -> None:
     body = paragraph(language)
 
-    passages = passages_of(_document(f"{body}{shape.format(prompt)}\n\n{body}", language=language))
+    passages = passages_of(written(f"{body}{shape.format(prompt)}\n\n{body}", language=language))
 
     assert "\n\n".join(passage.text for passage in passages) in {f"{body}\n\n{body}", body}
 
@@ -254,19 +197,19 @@ def test_share_prompts_are_in_no_passage(language: str, shape: str, prompt: str)
 def test_a_passage_names_the_headings_above_it_outermost_first() -> None:
     text = "# Mlin\n\na\n\n## Voda\n\nb\n\n#### Poleti\n\nc\n\n### Pozimi\n\nd\n\n## Žito\n\ne"
 
-    headings = [passage.headings for passage in passages_of(_document(text))]
+    headings = [passage.headings for passage in passages_of(written(text))]
 
     assert headings == [(), ("Voda",), ("Voda", "Poleti"), ("Voda", "Pozimi"), ("Žito",)]
 
 
 def test_a_first_heading_that_is_not_the_title_is_named() -> None:
-    (passage,) = passages_of(_document("# Mlin ob reki\n\nMlin melje.", title="Mlin"))
+    (passage,) = passages_of(written("# Mlin ob reki\n\nMlin melje.", title="Mlin"))
 
     assert passage.headings == ("Mlin ob reki",)
 
 
 def test_a_passage_says_where_it_comes_from() -> None:
-    document = _document("Mlin melje.", language="sl")
+    document = written("Mlin melje.", language="sl")
 
     (passage,) = passages_of(document)
 
@@ -279,17 +222,17 @@ def test_lists_and_tables_keep_their_lines(language: str) -> None:
     items = "\n".join(f"{i}. {sentence}" for i, sentence in enumerate(rest, 1))
     table = "| 1931 | ज/ł/ș |\n|------|-------|\n| 25 kg | 8 |"
 
-    (passage,) = passages_of(_document(f"{intro}\n\n{items}\n\n{table}", language=language))
+    (passage,) = passages_of(written(f"{intro}\n\n{items}\n\n{table}", language=language))
 
     assert passage.text == f"{intro}\n\n{items}\n\n{table}"
-    assert _sentences(passage) == [intro, *rest, "| 1931 | ज/ł/ș |", "| 25 kg | 8 |"]
+    assert sentences_in(passage) == [intro, *rest, "| 1931 | ज/ł/ș |", "| 25 kg | 8 |"]
 
 
 def test_a_sentence_stays_with_the_list_it_announces() -> None:
     intro = f"{paragraph('sl', sentences=9)} Naložimo naslednje vreče:"
     items = "\n".join(f"- vreča številka {i} s pirino moko" for i in range(12))
 
-    passages = passages_of(_document(f"{intro}\n\n{items}", language="sl"))
+    passages = passages_of(written(f"{intro}\n\n{items}", language="sl"))
 
     assert all(not passage.text.endswith(":") for passage in passages)
 
@@ -300,7 +243,7 @@ def test_a_question_goes_with_the_answer_that_no_longer_fits() -> None:
 
     text = f"## Voda\n\n{before}\n\nZakaj melje?\n\n{answer}"
 
-    first, second = passages_of(_document(text))
+    first, second = passages_of(written(text))
 
     assert first.text == before
     assert second.text == f"Zakaj melje?\n\n{answer}"
@@ -309,7 +252,7 @@ def test_a_question_goes_with_the_answer_that_no_longer_fits() -> None:
 def test_a_sentence_of_more_than_150_words_is_a_passage_of_its_own() -> None:
     long = "Mlin " + "melje " * 180 + "ajdo."
 
-    passages = passages_of(_document(f"{paragraph('sl')} {long} {paragraph('sl')}", language="sl"))
+    passages = passages_of(written(f"{paragraph('sl')} {long} {paragraph('sl')}", language="sl"))
 
     assert [passage.text for passage in passages] == [paragraph("sl"), long, paragraph("sl")]
 
@@ -320,7 +263,7 @@ def test_a_sentence_of_more_than_150_words_is_a_passage_of_its_own() -> None:
     ids=["nothing", "space", "headings", "rules", "table rule", "links", "emoji"],
 )
 def test_text_without_sentences_has_no_passages(text: str) -> None:
-    assert passages_of(_document(text)) == ()
+    assert passages_of(written(text)) == ()
 
 
 def test_front_matter_is_in_no_passage() -> None:
@@ -335,88 +278,15 @@ def test_front_matter_is_in_no_passage() -> None:
 def test_the_model_reads_the_nearest_heading_and_the_text_but_not_the_title() -> None:
     text = "# Mlin\n\n## Voda\n\n### Poleti\n\nReka je nizka."
 
-    (passage,) = passages_of(_document(text))
+    (passage,) = passages_of(written(text))
 
     assert embedded_text(passage) == "Poleti\nReka je nizka."
     assert embedded_text(replace(passage, headings=())) == "Reka je nizka."
 
 
-@given(article=_articles())
+@given(article=written_articles())
 @settings(max_examples=30)
-def test_passages_of_a_document_do_not_overlap(article: _Article) -> None:
+def test_passages_of_a_document_do_not_overlap(article: WrittenArticle) -> None:
     for first, second in pairwise(passages_of(article.document)):
         assert first.end <= second.start
         assert first.last_line <= second.first_line
-
-
-# A model's window
-
-
-def _letters(texts: Sequence[str]) -> list[int]:
-    """Count a text as a model would whose tokens are single characters."""
-    return [len(text) for text in texts]
-
-
-_WINDOWS = st.builds(Window, st.integers(1, 600), st.just(_letters))
-
-
-@given(article=_articles(), window=_WINDOWS)
-def test_what_a_model_reads_of_a_passage_fits_into_its_window(
-    article: _Article, window: Window
-) -> None:
-    for passage in passages_of(article.document, window):
-        if window.cuts([embedded_text(passage)]):
-            assert len(sentences_of(passage)) == 1
-
-
-@given(article=_articles(), window=_WINDOWS)
-def test_a_window_loses_no_sentence(article: _Article, window: Window) -> None:
-    passages = passages_of(article.document, window)
-
-    assert [text for passage in passages for text in _sentences(passage)] == article.sentences
-
-
-@given(article=_articles())
-def test_a_window_that_takes_all_changes_nothing(article: _Article) -> None:
-    wide = Window(1_000_000, _letters)
-
-    assert passages_of(article.document, wide) == passages_of(article.document)
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_narrow_window_makes_more_passages_under_the_same_headings(language: str) -> None:
-    text = f"## {HEADINGS[language][0]}\n\n{paragraph(language, sentences=12)}"
-    document = _document(text, language=language)
-
-    whole, narrow = passages_of(document), passages_of(document, Window(300, _letters))
-
-    assert len(narrow) > len(whole)
-    assert {passage.headings for passage in narrow} == {passage.headings for passage in whole}
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_a_sentence_longer_than_the_window_stays_whole_and_is_counted(language: str) -> None:
-    window = Window(40, _letters)
-    passages = passages_of(_document(paragraph(language), language=language), window)
-
-    assert window.cuts([embedded_text(passage) for passage in passages]) > 0
-    assert [text for passage in passages for text in _sentences(passage)] == list(
-        SENTENCES[language]
-    )
-
-
-def test_a_short_last_passage_takes_nothing_that_does_not_fit() -> None:
-    def crosses(texts: Sequence[str]) -> list[int]:
-        return [text.count("x") for text in texts]
-
-    sentences = [
-        "Ena " + "in dve " * 29 + "tri.",
-        "Dolga " + "xxxxxx " * 8 + "beseda.",
-        "Zadnji " + "xx " * 30 + "in še " * 9 + "konec.",
-    ]
-    window = Window(100, crosses)
-
-    passages = passages_of(_document(" ".join(sentences), language="sl"), window)
-
-    assert [text for passage in passages for text in _sentences(passage)] == sentences
-    assert not window.cuts([passage.text for passage in passages])
