@@ -6,8 +6,6 @@ The fold is for comparing only. Quotes and offsets always refer to the unfolded 
 import re
 import unicodedata
 
-FOLD_VERSION = 2
-
 # Letters that carry a stroke inside the glyph: Unicode does not decompose them, so NFKD keeps them.
 _STROKES = {"ł": "l", "đ": "d", "ø": "o"}
 _SINGLE_QUOTES = dict.fromkeys("‘’‚‛‹›′ʼ`", "'")
