@@ -129,7 +129,8 @@ def _files(archive: Path, keep: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
         return
     with _tar(archive) as tar:
         for member in tar:
-            file = tar.extractfile(member) if keep.search(member.name) else None
+            wanted = member.isfile() and keep.search(member.name)
+            file = tar.extractfile(member) if wanted else None
             if file:
                 yield member.name, file.read()
 

@@ -38,6 +38,18 @@ def test_wheel_is_unpacked_like_any_archive(tmp_path: Path) -> None:
     assert not (tmp_path / "to/bills/app.py").exists()
 
 
+def test_links_in_an_archive_are_left_out(tmp_path: Path) -> None:
+    archive = tmp_path / "npm/shop/shop-1.tgz"
+    tgz(archive, {})
+    with tarfile.open(archive, "w:gz") as tar:
+        link = tarfile.TarInfo("package/sl.json")
+        link.type, link.linkname = tarfile.SYMTYPE, "en.json"
+        tar.addfile(link)
+
+    assert Package("npm", "shop", "json").fetch(tmp_path, tmp_path / "to") == "shop-1.tgz"
+    assert not (tmp_path / "to").exists()
+
+
 def test_only_the_archive_that_is_needed_is_read(tmp_path: Path) -> None:
     tgz(tmp_path / "Debian source/game/game_1.orig.tar.gz", {"game/sl.txt": ""})
     tgz(tmp_path / "Debian source/game/game_1.debian.tar.gz", {"debian/sl.txt": ""})
