@@ -4,7 +4,7 @@ import json
 import re
 import xml.etree.ElementTree as ET
 from ast import literal_eval
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -100,18 +100,74 @@ def _leaves(path: Path) -> dict[str, str]:
     return dict(walk(messages.get(path.name.split(".")[0], messages), ""))
 
 
+def read_properties(folder: Path) -> Iterator[Translation]:
+    """Read Java's message files: messagebundle.properties and messagebundle_LANGUAGE.properties."""
+    for language, english, other in _twins(
+        folder, ".properties", "messagebundle", "messagebundle_{}"
+    ):
+        yield from _joined(language, _properties(english), _properties(other))
+
+
+def _properties(path: Path) -> dict[str, str]:
+    lines = re.sub(r"\\\r?\n[ \t]*", "", path.read_text(encoding="utf-8"))
+    return {
+        match["key"]: _ANDROID_ESCAPE.sub(_unescaped, match["text"]).replace("''", "'")
+        for match in _PROPERTY.finditer(lines)
+    }
+
+
+_PROPERTY = re.compile(
+    r"^[ \t]*(?P<key>[^#!\s=:][^\s=:]*)[ \t]*[=:][ \t]*(?P<text>.*)$", re.MULTILINE
+)
+
+
+def read_place_names(folder: Path) -> Iterator[Translation]:
+    """Read what GeoNames calls each place in Devanagari, Hindi and its neighbours alike."""
+    for path in sorted(folder.rglob("cities*.json")):
+        for city in json.loads(path.read_text(encoding="utf-8")).values():
+            for name in city["alternatenames"]:
+                if _DEVANAGARI_NAME.fullmatch(name):
+                    yield "hi", city["name"], name
+
+
+# Names in Nepali spell out a final consonant.
+_DEVANAGARI_NAME = re.compile(r"[\u0900-\u0963 -]*[\u0900-\u094c\u0958-\u0963]")
+
+
+def read_district_names(folder: Path) -> Iterator[Translation]:
+    """Read India's states and districts: records with `en_name` and `hi_name`."""
+    for path in sorted(folder.rglob("*.json")):
+        for place in json.loads(path.read_text(encoding="utf-8")):
+            yield "hi", place["en_name"], place["hi_name"]
+
+
 def read_pages(folder: Path) -> Iterator[Translation]:
-    """Read manuals in HTML, Mallard or DocBook, block by block.
+    """Read manuals in HTML, Mallard or DocBook, block by block."""
+    for suffix in (".html", ".page", ".docbook"):
+        for english_name in ("C", "en", "en-US"):
+            yield from _pages(_twins(folder, suffix, english_name))
+
+
+def read_error_pages(folder: Path) -> Iterator[Translation]:
+    """Read Squid's error pages, HTML whose names have no ending."""
+    yield from _pages(_twins(folder, "", "en"))
+
+
+def _pages(twins: Iterable[tuple[str, Path, Path]]) -> Iterator[Translation]:
+    """Yield the blocks of pages.
 
     A translated page has the mark-up of the English one; pages that differ in it are left out.
     """
-    for suffix in (".html", ".page", ".docbook"):
-        for english_name in ("C", "en", "en-US"):
-            for language, english, other in _twins(folder, suffix, english_name):
-                blocks, translated = text_blocks(english), text_blocks(other)
-                if [block.path for block in blocks] == [block.path for block in translated]:
-                    for block, translation in zip(blocks, translated, strict=True):
-                        yield language, block.text, translation.text
+    for language, english, other in twins:
+        blocks, translated = text_blocks(english), text_blocks(other)
+        if [block.path for block in blocks] == [block.path for block in translated]:
+            for block, translation in zip(blocks, translated, strict=True):
+                if not _ENTITY.search(block.text + translation.text):
+                    yield language, block.text, translation.text
+
+
+# A name that the manual defines elsewhere, and that a translated page often spells out.
+_ENTITY = re.compile(r"&[A-Za-z][\w.-]*;")
 
 
 def read_stamps(folder: Path) -> Iterator[Translation]:
@@ -177,7 +233,7 @@ def _twins(
     folder: Path, suffix: str, english: str, form: str = "{}"
 ) -> Iterator[tuple[str, Path, Path]]:
     """Yield each English file with its translation: one part of the path names the language."""
-    for path in sorted(folder.rglob(f"*{suffix}")):
+    for path in sorted(path for path in folder.rglob(f"*{suffix}") if path.is_file()):
         parts = path.relative_to(folder).as_posix().removesuffix(suffix).split("/")
         for at in (at for at, part in enumerate(parts) if part == english):
             for language, names in NAMES.items():

@@ -118,3 +118,46 @@ def test_openttd_texts_leave_out_cases_and_plurals(tmp_path: Path) -> None:
     )
 
     assert list(reading.read_openttd(tmp_path)) == [("hi", "Coal", "कोयला")]
+
+
+def test_manual_pages_leave_out_blocks_with_names_that_the_manual_defines(tmp_path: Path) -> None:
+    write(tmp_path / "C" / "a.docbook", "<para>Start &app;</para><para>Quit &amp; save</para>")
+    write(tmp_path / "sl" / "a.docbook", "<para>Zaženi Orko</para><para>Končaj in shrani</para>")
+
+    assert list(reading.read_pages(tmp_path)) == [("sl", "Quit & save", "Končaj in shrani")]
+
+
+def test_error_pages_meet_without_an_ending(tmp_path: Path) -> None:
+    write(tmp_path / "en" / "ERR_DNS_FAIL", "<html><h1>Unknown host</h1></html>")
+    write(tmp_path / "ro" / "ERR_DNS_FAIL", "<html><h1>Gazdă necunoscută</h1></html>")
+
+    assert list(reading.read_error_pages(tmp_path)) == [("ro", "Unknown host", "Gazdă necunoscută")]
+
+
+def test_properties_meet_by_name_and_lose_their_escapes(tmp_path: Path) -> None:
+    write(
+        tmp_path / "messagebundle.properties",
+        "# A comment = no message\nPAY=You can''t pay \\\n  {0}\nDATE : Date\nONLY=Only here\n",
+    )
+    write(
+        tmp_path / "messagebundle_hi.properties",
+        "PAY=\\u0906\\u092A {0} \\u0928\\u0939\\u0940\\u0902\nDATE=दिनांक\n",
+    )
+
+    assert list(reading.read_properties(tmp_path)) == [
+        ("hi", "You can't pay {0}", "आप {0} नहीं"),
+        ("hi", "Date", "दिनांक"),
+    ]
+
+
+def test_place_names_are_those_written_in_devanagari(tmp_path: Path) -> None:
+    cities = {"1": {"name": "Alpine", "alternatenames": ["Альпайн", "अल्पाइन", "अल्पाइन्", "LPN"]}}
+    write(tmp_path / "cities500.json", json.dumps(cities))
+
+    assert list(reading.read_place_names(tmp_path)) == [("hi", "Alpine", "अल्पाइन")]
+
+
+def test_districts_have_an_english_and_a_hindi_name(tmp_path: Path) -> None:
+    write(tmp_path / "city.json", json.dumps([{"en_name": "Nicobar", "hi_name": "निकोबार"}]))
+
+    assert list(reading.read_district_names(tmp_path)) == [("hi", "Nicobar", "निकोबार")]
