@@ -20,6 +20,7 @@ from kb.centre import Centre
 from kb.domain import LanguageCode
 from kb.embedding.embedded import EmbeddedModel
 from kb.grouping import Statement, say_the_same, statements_of
+from kb.text_languages import TextLanguages
 from kb.words import TextWords
 
 
@@ -56,7 +57,7 @@ def report(folder: Path) -> Iterator[str]:
     documents = {code: joined(of, pages) for code, of in sentences.items()}
     centre = Centre.of(
         np.concatenate([model.embed_passages(of) for of in documents.values()]),
-        [LanguageCode(code) for code, of in documents.items() for _ in of],
+        TextLanguages.of([LanguageCode(code) for code, of in documents.items() for _ in of]),
     )
     kinds = [
         {code: statements(texts, code, centre, model) for code, texts in of.items()}

@@ -168,6 +168,18 @@ class Fault(Enum):
         "the FAISS file is whole, but the stored passages or vectors are not those in it",
         FULL_BUILD,
     )
+    WORD_INDEX_DAMAGED = (
+        "word-index-damaged",
+        Severity.PROBLEM,
+        "the index of words is missing or damaged, and each question makes it again",
+        REPAIR,
+    )
+    WORD_INDEX_DIFFERS = (
+        "word-index-differs",
+        Severity.PROBLEM,
+        "the index of words is whole, but the stored words are not those in it",
+        FULL_BUILD,
+    )
     MODEL_UNUSABLE = (
         "model-unusable",
         Severity.PROBLEM,

@@ -1,15 +1,20 @@
 """Whether an index is whole: each check reads what is there and says what it saw."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
-
-import numpy as np
 
 from kb.chunking import CHUNKER_VERSION, Window, embedded_text, passages_of
 from kb.corpus import Corpus, digest_of, parse
+from kb.derived import (
+    Faults,
+    OpenVectors,
+    faiss_faults,
+    length_faults,
+    stored_vectors,
+    word_index_faults,
+)
 from kb.diagnosis import Check, Diagnosis, Fault, collate
-from kb.domain import Document, PassageId, SourceText, are_line_starts
+from kb.domain import Document, SourceText, are_line_starts
 from kb.embedding import Embedder, TokenVectors
 from kb.errors import (
     ArticleUnreadable,
@@ -29,21 +34,8 @@ from kb.store import (
     IndexWriter,
     StoredDocument,
     StoredPassage,
-    vectors_file_name,
 )
-from kb.store.generations import SerializeVectors
-from kb.vectors import Matrix
-
-Faults = Iterable[tuple[Fault, str]]
-
-_UNIT_TOLERANCE = 1e-3  # Float32 keeps a unit vector's length to about 1e-6.
-
-
-class ListedVectors(Protocol):
-    """A vector index that shows what it holds."""
-
-    def contents(self) -> tuple[tuple[int, ...], Matrix]:
-        """Return all ids and their vectors, float32, shape `(ids, dimension)`."""
+from kb.store.generations import SerializeVectors, SerializeWords
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +44,7 @@ class Instruments:
 
     survey: FolderSurvey
     open_inspector: Callable[[], IndexInspector]
-    open_vectors: Callable[[bytes], ListedVectors]
-    """Raises `ValueError` for bytes that are no vector index."""
+    open_vectors: OpenVectors
     open_model: Callable[[IndexState], Embedder]
     """Opens the model that an index was built with. Raises `ModelError`."""
     open_corpus: Callable[[], Corpus]
@@ -93,11 +84,14 @@ def _database_fault(fault: Fault, detail: str) -> Check:
 
 
 def repair(
-    diagnosis: Diagnosis, writer: IndexWriter, serialize_vectors: SerializeVectors
+    diagnosis: Diagnosis,
+    writer: IndexWriter,
+    serialize_vectors: SerializeVectors,
+    serialize_words: SerializeWords | None = None,
 ) -> tuple[str, ...]:
     """Repair what was found and needs no embedding, and return what was done.
 
-    Leftover files went when `writer` was opened.
+    `serialize_words` is for a model that has vectors for words and is at hand. Leftover files went when `writer` was opened.
     """
     done = []
     if Fault.LEFTOVER_FILE in diagnosis.faults:
@@ -109,6 +103,8 @@ def repair(
         is_damaged = Fault.VECTORS_FILE_DAMAGED in diagnosis.faults
         if writer.mend_vectors_file(serialize_vectors, is_damaged=is_damaged):
             done.append("made the FAISS file again from the stored vectors")
+        if serialize_words is not None and writer.mend_words(serialize_words):
+            done.append("made the index of words again from the stored words")
     if unused := writer.forget_unused_embeddings():
         done.append(f"removed vectors that no passage uses: {unused}")
     return tuple(done)
@@ -154,10 +150,12 @@ def _index_checks(
     yield _files_check(instruments.survey, state)
     model = _opened(instruments.open_model, state)
     yield _documents_check(inspector, state, _same(model, state) if deep else None)
-    ids, matrix, faults = _stored_vectors(inspector, state)
-    faults += _length_faults(ids, matrix)
+    ids, matrix, faults = stored_vectors(inspector, state)
+    faults += length_faults(ids, matrix)
     yield _check("vectors", f"{len(ids)} of {state.dimension} numbers", faults)
-    differences = _faiss_faults(inspector, state, ids, matrix, instruments)
+    differences = faiss_faults(
+        inspector, state, (ids, matrix), instruments.survey, instruments.open_vectors
+    )
     yield _check("faiss", "against the stored vectors", differences)
     yield _orphans_check(inspector, state)
     yield from _model_checks(inspector, state, model, deep=deep)
@@ -261,63 +259,6 @@ def _document(stored: StoredDocument) -> Document:
     )
 
 
-def _stored_vectors(
-    inspector: IndexInspector, state: IndexState
-) -> tuple[tuple[PassageId, ...], Matrix, list[tuple[Fault, str]]]:
-    """Return the passages with a vector of the right size, the vectors, and what others lack."""
-    width = state.dimension * np.dtype(np.float32).itemsize
-    ids: list[PassageId] = []
-    rows: list[bytes] = []
-    faults: list[tuple[Fault, str]] = []
-    for stored in inspector.vectors(state.fingerprint):
-        if stored.content is None:
-            faults.append((Fault.EMBEDDING_MISSING, f"passage {stored.passage_id}"))
-        elif len(stored.content) != width:
-            size = f"passage {stored.passage_id}: {len(stored.content)} bytes, not {width}"
-            faults.append((Fault.VECTOR_INVALID, size))
-        else:
-            ids.append(stored.passage_id)
-            rows.append(stored.content)
-    matrix = np.frombuffer(b"".join(rows), dtype=np.float32).reshape(len(ids), -1 if ids else 0)
-    return tuple(ids), matrix, faults
-
-
-def _length_faults(ids: Sequence[PassageId], matrix: Matrix) -> Iterator[tuple[Fault, str]]:
-    with np.errstate(over="ignore", invalid="ignore"):
-        lengths = np.linalg.norm(matrix.astype(np.float64), axis=1)
-    is_right = (np.abs(lengths - 1) <= _UNIT_TOLERANCE) | (lengths == 0)
-    for row in np.flatnonzero(~is_right).tolist():
-        yield Fault.VECTOR_INVALID, f"passage {ids[row]}: length {lengths[row]:.3g}"
-
-
-def _faiss_faults(
-    inspector: IndexInspector,
-    state: IndexState,
-    ids: tuple[PassageId, ...],
-    matrix: Matrix,
-    instruments: Instruments,
-) -> Iterator[tuple[Fault, str]]:
-    name = vectors_file_name(state.generation)
-    if name not in instruments.survey.names:
-        yield Fault.VECTORS_FILE_MISSING, name
-        return
-    content = inspector.vectors_file(state)
-    if content is None:
-        yield Fault.VECTORS_FILE_DAMAGED, f"{name} is not the file that was published"
-        return
-    try:
-        file_ids, file_matrix = instruments.open_vectors(content).contents()
-    except ValueError as error:
-        yield Fault.VECTORS_FILE_DAMAGED, f"{name}: {error}"
-        return
-    if ids != file_ids or (ids and matrix.shape != file_matrix.shape):
-        yield Fault.VECTORS_FILE_DIFFERS, f"{len(file_ids)} passages in it, {len(ids)} stored"
-        return
-    for row, id_ in enumerate(ids):
-        if matrix[row].tobytes() != file_matrix[row].tobytes():
-            yield Fault.VECTORS_FILE_DIFFERS, f"passage {id_}"
-
-
 def _orphans_check(inspector: IndexInspector, state: IndexState) -> Check:
     faults = [(Fault.PASSAGE_STRAY, f"passage {id_}") for id_ in inspector.stray_passages()]
     if unused := inspector.unused_embeddings(state.fingerprint):
@@ -340,6 +281,9 @@ def _model_checks(
         yield _check("model", name, [(Fault.MODEL_CHANGED, name)])
         return
     yield _check("model", name, [])
+    if isinstance(embedder, TokenVectors):
+        faults = word_index_faults(inspector, state, embedder, deep=deep)
+        yield _check("words", "against the stored words" if deep else "as written", faults)
     if deep and isinstance(embedder, TokenVectors) and state.chunker_version == CHUNKER_VERSION:
         faults = _token_faults(inspector, state, embedder, embedder.window)
         yield _check("tokens", "as the model reads them", faults)

@@ -59,11 +59,13 @@ def statements_of(
 
     `centre` is that of the collection in the space of the words, where it is known.
     """
-    lengths = np.linalg.norm(words.vectors, axis=1)
+    lengths = words.distinct.lengths
     return tuple(
-        _statement(text, words, lengths, words.places[start:end], language=language, centre=centre)
+        _statement(
+            text, words, lengths, words.order.places[start:end], language=language, centre=centre
+        )
         for text, language, start, end in zip(
-            texts, languages, words.starts, words.ends, strict=True
+            texts, languages, words.order.starts, words.order.ends, strict=True
         )
     )
 

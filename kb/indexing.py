@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from kb.errors import ArticleUnreadable, CorpusEmpty, CorpusShrunk
 from kb.passage_languages import with_own_languages
 from kb.store import IndexState, IndexWriter, NewDocument, SkippedFile
 from kb.store.generations import SerializeVectors
+from kb.word_index import serialize_words
 
 T = TypeVar("T")
 Track = Callable[[Sequence[T]], Iterable[T]]
@@ -95,6 +97,7 @@ def build_index(
         if id_ in plan.to_keep and stamp != indexed[id_].stamp
     }
     state = writer.state
+    words_of = partial(serialize_words, embedder) if isinstance(embedder, TokenVectors) else None
     is_mended = False
     # A model folder that moved has the same fingerprint, but has to be found again.
     if state is None or scan.documents or not plan.is_empty or state.model != embedder.name:
@@ -109,9 +112,12 @@ def build_index(
             chunker_version=CHUNKER_VERSION,
             scanned_ns=scan.began_ns,
             serialize_vectors=serialize_vectors,
+            serialize_words=words_of,
         )
     else:
         is_mended = writer.mend_vectors_file(serialize_vectors)
+        if words_of is not None:
+            writer.mend_words(words_of)
         state = writer.confirm(restamped, scan.skipped, scanned_ns=scan.began_ns)
     if full:
         writer.forget_unused_embeddings()

@@ -9,24 +9,33 @@ document frequency of Robertson and Sparck Jones (1976), with a soft count: a te
 cube of its best match, so that near translations count and chance resemblances do not.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
 
 from kb.domain import LanguageCode
-from kb.spelling import is_devanagari, spelling_key
+from kb.text_languages import TextLanguages
 from kb.vectors import Matrix, TokenIds, Vector, unit_rows
-from kb.words import Places, TextWords, TokenTable
-
-Languages = Sequence[LanguageCode | None]
+from kb.words import (
+    Codes,
+    DistinctWords,
+    Places,
+    Spellings,
+    TextWords,
+    TokenTable,
+    WordOrder,
+    spelling_code,
+)
 
 # Words of about two sentences and of one. `benchmarks/ablation.py` shows what windows give.
 _WINDOWS = (36, 18)
 _MATCH_POWER = 3
 _MIN_RARITY = 0.05  # A word found everywhere still breaks a tie.
 
+# Words less alike than this are alike by chance. Most are: what is left is quick to look up.
+_POOREST_MATCH = 0.03
 # Where the best translation that a language has in the collection is less alike than this, it
 # is taken for none: the word is a name or unknown, and chance neighbours do not become matches.
 _POOREST_TRANSLATION = 0.4
@@ -46,6 +55,9 @@ class QuestionTerms:
     texts: tuple[str, ...]
     is_code: tuple[bool, ...]
     """Whether a word is a short acronym or number, which only the same letters match."""
+    codes: Codes
+    spellings: Spellings
+    """What `spelling_code` gives for words in the other script that sound like each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,182 +67,168 @@ class TermMatcher:
     terms: QuestionTerms
     weights: Vector
     scale: Mapping[LanguageCode | None, Vector]
-    sample_coverage: Vector
-    """`whole_coverage` of the sample that the weights come from."""
 
     @classmethod
-    def fit(
-        cls, terms: QuestionTerms, sample: TextWords, languages: Languages, collection_size: int
-    ) -> Self:
-        """Return the matcher whose weights and scale come from a sample of the collection."""
-        matches = best_matches(terms, sample)
+    def fit(cls, terms: QuestionTerms, matches: Matrix, languages: TextLanguages) -> Self:
+        """Return the matcher of a collection whose best `matches` these are, `(terms, texts)`."""
         scale = translation_scale(matches, languages)
-        matches = scaled(matches, languages, scale)
-        weights = np.asarray(terms.emphasis * rarity(matches, collection_size), dtype=np.float32)
-        return cls(terms, weights, scale, coverage(matches, weights))
-
-    @property
-    def direction(self) -> Vector:
-        """A unit vector for the question in which rare words count more.
-
-        By the root of their weights: with the weights themselves, one name would be all.
-        """
-        summed = np.sqrt(self.weights) @ self.terms.directions
-        return np.asarray(unit_rows(summed[np.newaxis])[0], dtype=np.float32)
+        weights = terms.emphasis * rarity(scaled(matches, languages, scale))
+        return cls(terms, np.asarray(weights, dtype=np.float32), scale)
 
     @property
     def unscaled(self) -> Self:
         """The same matcher without the scale between languages."""
         return replace(self, scale={})
 
-    def whole_coverage(self, words: TextWords, languages: Languages) -> Vector:
-        """Return the share of the question that each text covers, 0 to 1, shape `(texts,)`."""
-        return self._covered(best_matches(self.terms, words), languages)
+    def coverage(self, matches: Matrix, languages: TextLanguages) -> Vector:
+        """Return the share of the question that each text covers, 0 to 1, shape `(texts,)`.
 
-    def coverage(self, words: TextWords, languages: Languages) -> Vector:
-        """Return the mean of both `coverages`, shape `(texts,)`."""
-        whole, windows = self.coverages(words, languages)
-        return np.asarray((whole + windows) / 2, dtype=np.float32)
+        By its best matches, shape `(terms, texts)`.
+        """
+        return coverage(scaled(matches, languages, self.scale), self.weights)
 
-    def coverages(self, words: TextWords, languages: Languages) -> tuple[Vector, Vector]:
-        """Return coverage by whole texts and by their best windows, each `(texts,)`.
+    def window_coverage(
+        self, similarity: Matrix, order: WordOrder, languages: TextLanguages
+    ) -> Vector:
+        """Return coverage by the best windows of texts, the mean over their sizes, `(texts,)`.
 
         In a long text each term finds something alike somewhere; a window in which all of
-        them do is where the answer stands. Never more than `whole_coverage`.
+        them do is where the answer stands. Never more than `coverage`.
         """
-        similarity = _similarity(self.terms, words)
-        whole = self._covered(_best_of(similarity, words.places, words.ends), languages)
-        windows = [self._best_window(similarity, words, languages, size) for size in _WINDOWS]
-        return whole, np.mean(windows, axis=0, dtype=np.float32)
+        windows = [self._best_window(similarity, order, languages, size) for size in _WINDOWS]
+        return np.asarray(np.mean(windows, axis=0), dtype=np.float32)
+
+    def mean_coverage(
+        self, similarity: Matrix, order: WordOrder, languages: TextLanguages
+    ) -> Vector:
+        """Return the mean of both coverages, shape `(texts,)`."""
+        whole = self.coverage(best_matches(similarity, order), languages)
+        windows = self.window_coverage(similarity, order, languages)
+        return np.asarray((whole + windows) / 2, dtype=np.float32)
 
     def _best_window(
-        self, similarity: Matrix, words: TextWords, languages: Languages, size: int
+        self, similarity: Matrix, order: WordOrder, languages: TextLanguages, size: int
     ) -> Vector:
         """Return the coverage by the window of `size` words that covers most, `(texts,)`."""
-        matches, owners = window_matches(similarity, words, size)
+        matches, owners = window_matches(similarity, order, size)
         best = np.zeros(len(languages), dtype=np.float32)
-        np.maximum.at(best, owners, self._covered(matches, [languages[text] for text in owners]))
+        np.maximum.at(best, owners, self.coverage(matches, languages.at(owners)))
         return best
-
-    def _covered(self, matches: Matrix, languages: Languages) -> Vector:
-        return coverage(scaled(matches, languages, self.scale), self.weights)
 
 
 def question_terms(ids: TokenIds, table: TokenTable) -> QuestionTerms:
     """Return the distinct words of a question."""
     words = TextWords([ids], table)
-    vectors = words.vectors
-    counts = np.bincount(words.places, minlength=len(vectors))
-    # The root: long vectors are those of rare words, and rarity counts for them already.
-    emphasis = np.sqrt(np.linalg.norm(vectors, axis=1) * counts)
+    counts = np.bincount(words.order.places, minlength=len(words.distinct))
     is_code = tuple(
         pieces > 1 and text.isascii() and len(text) <= _LONGEST_CODE
-        for pieces, text in zip(words.pieces, words.texts, strict=True)
+        for pieces, text in zip(words.distinct.pieces_each, words.texts, strict=True)
     )
-    return QuestionTerms(unit_rows(vectors), emphasis.astype(np.float32), words.texts, is_code)
+    sounds = [spelling_code(text, other_script=True) for text in words.texts]
+    return QuestionTerms(
+        unit_rows(words.vectors),
+        # The root: long vectors are those of rare words, and rarity counts for them already.
+        np.sqrt(words.distinct.lengths * counts).astype(np.float32),
+        words.texts,
+        is_code,
+        words.distinct.codes,
+        np.array(sounds, dtype=np.uint32),
+    )
 
 
-def best_matches(terms: QuestionTerms, words: TextWords) -> Matrix:
+def similarities(terms: QuestionTerms, words: DistinctWords, table: TokenTable) -> Matrix:
+    """Return the likeness of each word to each term, `(terms, words)`, 0 to 1.
+
+    The square of the cosine: words of one subject are all somewhat alike, and many weak matches
+    must not outweigh a translation.
+    """
+    similarity = np.square(np.clip(words.cosines(terms.directions, table), 0, 1))
+    similarity[similarity < _POOREST_MATCH] = 0
+    for term, row in enumerate(similarity):
+        if terms.is_code[term]:
+            row[:] = words.codes == terms.codes[term]
+        if sound := terms.spellings[term]:
+            same = np.flatnonzero(words.spellings == sound)
+            row[same] = np.maximum(row[same], _SAME_SPELLING)
+    return np.asarray(similarity, dtype=np.float32)
+
+
+def best_matches(similarity: Matrix, order: WordOrder) -> Matrix:
     """Return the similarity of each term's nearest word in each text.
 
-    Shape `(texts, terms)`, values 0 to 1; a text without words has zeros.
+    Shape `(terms, texts)`, values 0 to 1; a text without words has zeros.
     """
-    return _best_of(_similarity(terms, words), words.places, words.ends)
+    return _best_of(similarity, order.places, order.ends)
 
 
-def window_matches(similarity: Matrix, words: TextWords, size: int) -> tuple[Matrix, Places]:
+def window_matches(similarity: Matrix, order: WordOrder, size: int) -> tuple[Matrix, Places]:
     """Return the best matches in each window of `size` words, and which text it is of.
 
     Windows overlap by half, so each is two neighbouring halves. Every text has at least one.
     """
     half = size // 2
-    halves = np.maximum(1, -(-(words.ends - words.starts) // half))
+    halves = np.maximum(1, -(-(order.ends - order.starts) // half))
     owners = np.repeat(np.arange(len(halves)), halves)
     nth = np.arange(len(owners)) - np.repeat(np.cumsum(halves) - halves, halves)
-    ends = np.minimum(words.starts[owners] + (nth + 1) * half, words.ends[owners])
-    matches = _best_of(similarity, words.places, ends)
+    ends = np.minimum(order.starts[owners] + (nth + 1) * half, order.ends[owners])
+    matches = _best_of(similarity, order.places, ends)
     has_next = np.flatnonzero(owners[1:] == owners[:-1])
-    matches[has_next] = np.maximum(matches[has_next], matches[has_next + 1])
+    matches[:, has_next] = np.maximum(matches[:, has_next], matches[:, has_next + 1])
     return matches, owners
 
 
-def translation_scale(matches: Matrix, languages: Languages) -> dict[LanguageCode | None, Vector]:
+def translation_scale(
+    matches: Matrix, languages: TextLanguages
+) -> dict[LanguageCode | None, Vector]:
     """Return for each language what makes its best match of each term count as 1.
 
     A word matches itself better than any translation of it. Without this scale, a text that
     shares common words with the question would win over one in another language that answers it.
     """
-    rows_by_language: dict[LanguageCode | None, list[int]] = {}
-    for row, language in enumerate(languages):
-        rows_by_language.setdefault(language, []).append(row)
     return {
-        language: np.asarray(
-            1 / np.maximum(matches[rows].max(axis=0), _POOREST_TRANSLATION), dtype=np.float32
+        name: np.asarray(
+            1 / np.maximum(matches[:, texts].max(axis=1), _POOREST_TRANSLATION), dtype=np.float32
         )
-        for language, rows in rows_by_language.items()
+        for name, texts in languages.texts_in()
     }
 
 
 def scaled(
-    matches: Matrix,
-    languages: Languages,
-    scale: Mapping[LanguageCode | None, Vector],
+    matches: Matrix, languages: TextLanguages, scale: Mapping[LanguageCode | None, Vector]
 ) -> Matrix:
-    """Return `matches` times the scale of each row's language, at most 1."""
-    unscaled = np.ones(matches.shape[1], dtype=np.float32)
-    factors = [scale.get(language, unscaled) for language in languages]
-    if not factors:
-        return matches
-    return np.minimum(matches * np.stack(factors), 1)
+    """Return `matches` times the scale of each text's language, at most 1, `(terms, texts)`."""
+    factors = languages.rows(scale, np.ones(len(matches), dtype=np.float32))
+    even = np.empty_like(matches)
+    for row, before, of_term in zip(even, matches, factors.T, strict=True):
+        np.minimum(before * of_term[languages.numbers], 1, out=row)
+    return even
 
 
-def rarity(sample: Matrix, collection_size: int) -> Vector:
-    """Return the rarity of each term from its matches in a sample of the collection.
-
-    `sample` has shape `(sampled texts, terms)`; the result has shape `(terms,)`.
-    """
-    sampled = max(1, len(sample))
-    frequency = (sample**_MATCH_POWER).sum(axis=0) * (collection_size / sampled)
-    weights = np.log((collection_size + 1) / (0.5 + frequency))
+def rarity(matches: Matrix) -> Vector:
+    """Return the rarity of each term from its matches in a collection, `(terms, texts)`."""
+    texts = matches.shape[1]
+    frequency = (matches**_MATCH_POWER).sum(axis=1, dtype=np.float64)
+    weights = np.log((texts + 1) / (0.5 + frequency))
     return np.asarray(np.maximum(_MIN_RARITY, weights), dtype=np.float32)
 
 
 def coverage(matches: Matrix, weights: Vector) -> Vector:
     """Return the share of a question's weight that each text covers, 0 to 1, shape `(texts,)`."""
+    covered = np.zeros(matches.shape[1], dtype=np.float32)
     total = float(weights.sum())
-    if total == 0:
-        return np.zeros(len(matches), dtype=np.float32)
     # Not a matrix product: its last bit depends on the row, and equal texts have to score equal.
-    return np.asarray((matches * (weights / total)).sum(axis=1), dtype=np.float32)
-
-
-def _similarity(terms: QuestionTerms, words: TextWords) -> Matrix:
-    """Return the likeness of each distinct word to each term, `(distinct words, terms)`, 0 to 1.
-
-    The square of the cosine: words of one subject are all somewhat alike, and many weak matches
-    must not outweigh a translation.
-    """
-    if not len(words.vectors) or not len(terms.directions):
-        return np.zeros((len(words.vectors), len(terms.directions)), dtype=np.float32)
-    similarity = np.clip(words.directions @ terms.directions.T, 0, 1) ** 2
-    for column, text in enumerate(terms.texts):
-        if terms.is_code[column]:
-            similarity[:, column] = [float(word == text) for word in words.texts]
-        if key := spelling_key(text):
-            to_latin = is_devanagari(text)
-            others = words.latin_by_spelling if to_latin else words.devanagari_by_spelling
-            same = others.get(key, ())
-            similarity[same, column] = np.maximum(similarity[same, column], _SAME_SPELLING)
-    return np.asarray(similarity, dtype=np.float32)
+    for row, weight in zip(matches, weights.tolist(), strict=True):
+        if weight:
+            covered += row * np.float32(weight / total)
+    return covered
 
 
 def _best_of(similarity: Matrix, places: Places, ends: Places) -> Matrix:
-    """Return the column maxima over each run of words that ends at `ends`."""
-    best = np.zeros((len(ends), similarity.shape[1]), dtype=np.float32)
+    """Return for each row the maxima over each run of words that ends at `ends`."""
+    best = np.zeros((len(similarity), len(ends)), dtype=np.float32)
     starts = np.concatenate([[0], ends[:-1]]).astype(np.intp)
     filled = np.flatnonzero(ends > starts)
     if len(filled):
-        # Term by term: over short rows, numpy takes three times as long.
-        for term, column in enumerate(np.ascontiguousarray(similarity.T)):
-            best[filled, term] = np.maximum.reduceat(column[places], starts[filled])
+        for row, of_term in zip(best, similarity, strict=True):
+            row[filled] = np.maximum.reduceat(of_term[places], starts[filled])
     return best

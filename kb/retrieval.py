@@ -1,31 +1,28 @@
-"""Question to hits: the nearest passages, reordered by how well their words cover it."""
+"""Question to hits: every passage ranked by its mean vector and by how well its words cover it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+import numpy.typing as npt
 
 from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
 from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
-from kb.candidates import Candidates
 from kb.centre import Centre
-from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import grouped, statements_of
-from kb.matching import Languages, QuestionTerms, TermMatcher, question_terms
+from kb.matching import QuestionTerms, TermMatcher, question_terms, similarities
 from kb.reading import QuestionReader, Vocabulary
+from kb.stages import StageScores, best_places, stages_at
 from kb.store import IndexReader
+from kb.text_languages import TextLanguages
 from kb.vector_index import VectorIndex
 from kb.vectors import Matrix, TokenIds, Vector
-from kb.words import TextWords
+from kb.word_index import WordIndex
+from kb.words import Places, TextWords
 
-# With thousands of passages on one subject, the mean vector does often not bring an answering
-# one into the first hundred (`benchmarks/ablation.py`).
-CANDIDATES = 2_000
-# How often the mean of the collection is taken out of what candidates have to be near to: once
-# out of the question, once for that of the passages, whose vectors are searched as they are.
-_COMMON_OUT = 2
 # Windows are looked at in these only: no window covers more than its whole passage does.
 FINALISTS = 100
 
@@ -37,15 +34,7 @@ _BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "wor
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
-# Rarity and the best translations are estimated on this many passages spread over the index,
-# so that a question stays fast on any collection.
-_SAMPLE = 4_000
-
-# The same for calibration, which asks many questions.
-_SMALL_SAMPLE = 200
-_FEW_CANDIDATES = 20
-
-_Sample = tuple[TextWords, Languages]
+Languages = Sequence[LanguageCode | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +74,8 @@ def hits_for(k: int) -> int:
     return k + min(3 * k, _COMPARED)
 
 
-FitMatcher = Callable[[QuestionTerms, TextWords, Languages, int], TermMatcher]
-"""A question's terms, a sample of the collection and the collection's size to a matcher."""
+FitMatcher = Callable[[QuestionTerms, Matrix, TextLanguages], TermMatcher]
+"""A question's terms, its best matches in all passages and their languages to a matcher."""
 
 
 class Retriever:
@@ -120,23 +109,19 @@ class Retriever:
         They are relevant from a confidence of `min_score` on.
         Raises: `UnknownLanguage`, `UnknownTag`, `UnknownPath`, `NoArticleMeant`.
         """
-        scorer = self._scorer(question)
-        among = None
+        asked = self._ask(question)
+        rows = np.arange(len(self._ids))
         if wanted != EVERY_ARTICLE or without_documents:
-            among = self._index.passage_ids(wanted, without_documents=without_documents)
-        ids, cosines = self._nearest(scorer, max(k, CANDIDATES), among)
-        candidates = Candidates(ids).after(_BY_MEAN, cosines)
-        hits = self._hits(*self._scored(candidates, cosines, scorer, max(k, FINALISTS)), k)
-        evidence = self._evidence([hit.passage_id for hit in hits[:CONSULTED]], scorer)
+            meant = self._index.passage_ids(wanted, without_documents=without_documents)
+            rows = np.flatnonzero(np.isin(self._ids, meant))
+        hits = self._hits(*self._ranked(asked, rows, max(k, FINALISTS)), k)
+        evidence = self._evidence([hit.passage_id for hit in hits[:CONSULTED]], asked)
         confidence = self._calibration.confidence(evidence)
         answers = evidence > 0 and confidence >= min_score
-        return Retrieval(hits, self._tokens(hits[:_COMPARED]), scorer, confidence, answers)
+        return Retrieval(hits, self._tokens(hits[:_COMPARED]), asked.scorer, confidence, answers)
 
     def calibrate(self) -> Calibration:
-        """Return how much speaks for answers to questions that no article treats.
-
-        Fewer passages are looked at than for a question, so that a build stays fast.
-        """
+        """Return how much speaks for answers to questions that no article treats."""
         return Calibration.of([self._evidence_for(question) for question in UNRELATED])
 
     @cached_property
@@ -145,24 +130,28 @@ class Retriever:
         return from_json(self._index.state.calibration) or self.calibrate()
 
     def _evidence_for(self, question: str) -> float:
-        scorer = self._scorer(question, self._small_sample)
-        # Few candidates stand for the hits of a question, and few have to be near as a whole.
-        nearest = self._vectors.search(scorer.question_direction, k=_FEW_CANDIDATES)
-        return self._evidence([PassageId(id_) for id_, _ in nearest], scorer)
+        asked = self._ask(question)
+        scores = self._cosines(asked.scorer)
+        if asked.scorer.matcher is not None:  # Without windows, so that a build stays fast.
+            scores = asked.scorer.mixed(scores, asked.covered)
+        return self._evidence(self._ids_at(best_places(scores, CONSULTED)), asked)
 
-    def _evidence(self, ids: Sequence[PassageId], scorer: "Scorer") -> float:
+    def _evidence(self, ids: Sequence[PassageId], asked: "_Asked") -> float:
         """Return what speaks most for an answer in these passages, whatever else there is.
 
         The scale between languages makes the best of poor matches count in full, and the centre
         of a small collection is near to all its passages: both are right for order and wrong for
         telling whether there is an answer at all.
         """
+        scorer = asked.scorer
         if not ids or not scorer.question.any():
             return 0.0
         cosines = self._vectors.vectors(ids) @ scorer.question
-        if scorer.matcher is None:
+        if scorer.matcher is None or self._words is None:
             return float(cosines.max())
-        covered = scorer.matcher.unscaled.coverage(*self._words(ids))
+        texts = self._words.texts_of(self._index.tokens(ids), asked.similarity)
+        languages = self._words.languages.at(np.searchsorted(self._ids, ids))
+        covered = scorer.matcher.unscaled.mean_coverage(*texts, languages)
         evidence = EVIDENCE_MEAN_WEIGHT * cosines + (1 - EVIDENCE_MEAN_WEIGHT) * covered
         return float(evidence.max())
 
@@ -172,45 +161,38 @@ class Retriever:
         ids = [hit.passage_id for hit in hits]
         return dict(zip(ids, self._index.tokens(ids), strict=True))
 
-    def _nearest(
-        self, scorer: "Scorer", count: int, among: Sequence[PassageId] | None
-    ) -> tuple[tuple[PassageId, ...], Vector]:
-        """Return the passages with the nearest mean vectors, and how near they are."""
-        nearest = self._vectors.search(scorer.direction, k=count, among=among)
-        ids = tuple(PassageId(id_) for id_, _ in nearest)
-        return ids, scorer.cosines(self._vectors.vectors(ids), self._index.languages(ids))
+    def _ranked(
+        self, asked: "_Asked", rows: Places, finalists: int
+    ) -> tuple[Places, Vector, Sequence[StageScores]]:
+        """Return the rows of the best passages among `rows`, their scores and their stages."""
+        scorer = asked.scorer
+        cosines = self._cosines(scorer)[rows]
+        if scorer.matcher is None or self._words is None:
+            places = best_places(cosines, finalists)
+            return rows[places], cosines[places], [StageScores.among(_BY_MEAN, cosines, places)]
+        covered = asked.covered[rows]
+        places = best_places(scorer.mixed(cosines, covered), finalists)
+        best = rows[places]
+        texts = self._words.texts_of(self._index.tokens(self._ids_at(best)), asked.similarity)
+        windows = scorer.matcher.window_coverage(*texts, self._words.languages.at(best))
+        stages = (
+            StageScores.among(_BY_MEAN, cosines, places),
+            StageScores.among(_BY_PASSAGE, covered, places),
+            StageScores.among(_BY_WINDOWS, windows, np.arange(len(places))),
+        )
+        return best, scorer.mixed(cosines[places], 0.5 * covered[places] + 0.5 * windows), stages
 
-    def _scored(
-        self, candidates: Candidates, cosines: Vector, scorer: "Scorer", finalists: int
-    ) -> tuple[Candidates, Vector]:
-        """Return the best candidates with their scores, in no order."""
-        if scorer.matcher is None:
-            return candidates, cosines
-        covered = self._whole_coverage(candidates.ids, scorer.matcher)
-        places = np.argsort(-scorer.mixed(cosines, covered), kind="stable")[:finalists]
-        best = candidates.after(_BY_PASSAGE, covered).only(places)
-        whole, windows = scorer.matcher.coverages(*self._words(best.ids))
-        scores = scorer.mixed(cosines[places], 0.5 * whole + 0.5 * windows)
-        return best.after(_BY_WINDOWS, windows), scores
-
-    def _whole_coverage(self, ids: Sequence[PassageId], matcher: TermMatcher) -> Vector:
-        """Return how much of the question each passage covers; of the sample it is known."""
-        known = dict(zip(self._sample_ids, matcher.sample_coverage.tolist(), strict=True))
-        others = [id_ for id_ in ids if id_ not in known]
-        if others:
-            covered = matcher.whole_coverage(*self._words(others))
-            known.update(zip(others, covered.tolist(), strict=True))
-        return np.array([known[id_] for id_ in ids], dtype=np.float32)
-
-    def _hits(self, candidates: Candidates, scores: Vector, k: int) -> tuple[Hit, ...]:
+    def _hits(
+        self, rows: Places, scores: Vector, stages: Sequence[StageScores], k: int
+    ) -> tuple[Hit, ...]:
         best = np.flatnonzero(scores >= np.sort(scores)[-k:][:1])
-        ids = [candidates.ids[place] for place in best]
+        ids = self._ids_at(rows[best])
         hits = [
             Hit(
                 passage_id=id_,
                 passage=passage,
                 score=float(scores[place]),
-                stages=candidates.stages_at(int(place)),
+                stages=stages_at(stages, int(place)),
             )
             for id_, place, passage in zip(ids, best, self._index.passages(ids), strict=True)
         ]
@@ -219,47 +201,83 @@ class Retriever:
         hits.sort(key=lambda hit: (-hit.score, hit.passage.document_id, hit.passage.start))
         return tuple(hits[:k])
 
-    def _scorer(self, question: str, sample: _Sample | None = None) -> "Scorer":
+    def _ask(self, question: str) -> "_Asked":
         question = self._question_reader.read(question) if self._question_reader else question
         vector = self.embedder.embed_question(question)
-        if not isinstance(self.embedder, TokenVectors):
-            nothing = Centre(np.zeros_like(vector), {})
-            return Scorer(self.embedder, vector, nothing, None)
+        centre, _ = self._centred
+        if not isinstance(self.embedder, TokenVectors) or self._words is None:
+            nothing = np.zeros((0, 0), dtype=np.float32)
+            return _Asked(Scorer(self.embedder, vector, centre, None), nothing, nothing.ravel())
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
-        matcher = self._fit_matcher(terms, *(sample or self._sample), len(self._vectors))
-        return Scorer(self.embedder, vector, self._centre, matcher)
+        similarity = similarities(terms, self._words.words, self.embedder)
+        matches = self._words.best_matches(similarity)
+        matcher = self._fit_matcher(terms, matches, self._words.languages)
+        covered = matcher.coverage(matches, self._words.languages)
+        return _Asked(Scorer(self.embedder, vector, centre, matcher), similarity, covered)
+
+    def _cosines(self, scorer: "Scorer") -> Vector:
+        """Return how near the mean vector of every passage is, shape `(passages,)`."""
+        products = self._vectors.products(scorer.direction)
+        if self._words is None:
+            return products
+        _, distances = self._centred
+        return scorer.centre.nearness_of(
+            scorer.question, products, distances, self._words.languages
+        )
 
     @cached_property
     def _question_reader(self) -> QuestionReader | None:
         """Without pieces that tell how probable a word is, a question is read as it stands."""
-        if not isinstance(self.embedder, Vocabulary):
+        words, embedder = self._words, self.embedder
+        if words is None or not isinstance(embedder, Vocabulary):
             return None
-        return QuestionReader(self.embedder, lambda: self._sample[0].texts)
+        assert isinstance(embedder, TokenVectors)
+        return QuestionReader(embedder, lambda: words.words.texts(embedder))
 
     @cached_property
-    def _sample_ids(self) -> tuple[PassageId, ...]:
-        return self._index.sample(_SAMPLE)
-
-    @cached_property
-    def _centre(self) -> Centre:
-        _, languages = self._sample
-        return Centre.of(self._vectors.vectors(self._sample_ids), languages)
-
-    @cached_property
-    def _sample(self) -> _Sample:
-        return self._words(self._sample_ids)
-
-    @cached_property
-    def _small_sample(self) -> _Sample | None:
-        """Part of the sample; the model may have no words to take it of."""
+    def _words(self) -> WordIndex | None:
+        """None for a model without token vectors."""
         if not isinstance(self.embedder, TokenVectors):
             return None
-        return self._words(self._sample_ids[:: 1 + len(self._sample_ids) // _SMALL_SAMPLE])
+        try:
+            words = WordIndex.from_bytes(self._index.word_index() or b"")
+        except ValueError:  # Missing or damaged: the stored tokens make it again.
+            words = WordIndex.build(*self._index.all_tokens(), self.embedder)
+        if not np.array_equal(words.ids, self._ids):
+            raise self._index.misfit()
+        return words
 
-    def _words(self, ids: Sequence[PassageId]) -> _Sample:
-        assert isinstance(self.embedder, TokenVectors)
-        return TextWords(self._index.tokens(ids), self.embedder), self._index.languages(ids)
+    @cached_property
+    def _ids(self) -> npt.NDArray[np.int64]:
+        """The numbers of all passages, in the order of their vectors and of their words."""
+        return self._vectors.ids
+
+    def _ids_at(self, rows: Places) -> list[PassageId]:
+        return [PassageId(id_) for id_ in self._ids[rows].tolist()]
+
+    @cached_property
+    def _centred(self) -> tuple[Centre, Vector]:
+        """The centre of the collection, and how far each passage is from that of its language."""
+        if self._words is None:
+            nothing = np.zeros(self.embedder.dimension, dtype=np.float32)
+            return Centre(nothing, {}), np.ones(len(self._ids), dtype=np.float32)
+        _, vectors = self._vectors.contents()
+        centre = Centre.of(vectors, self._words.languages)
+        return centre, centre.distances(vectors, self._words.languages)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question against the words of a collection.
+
+    `similarity` is that of all words to its terms, `(terms, words)`, and `covered` how much of it
+    each passage covers, `(passages,)`: both are empty for a model without token vectors.
+    """
+
+    scorer: "Scorer"
+    similarity: Matrix
+    covered: Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,21 +292,12 @@ class Scorer:
 
     @property
     def direction(self) -> Vector:
-        """What the passages to look at have to be near to."""
-        if self.matcher is None or not self.matcher.terms.texts:
-            return self.question
-        if isinstance(self.embedder, TokenVectors) and self.embedder.is_mean_of_words:
-            return self.centre.direction(self.matcher.direction, times=_COMMON_OUT)
-        return self.question_direction
-
-    @property
-    def question_direction(self) -> Vector:
-        """What the question asks beyond what all passages tell of, each of its words alike."""
+        """What the question asks beyond what all passages tell of."""
         return self.centre.direction(self.question)
 
     def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
         """Return how near texts with these mean vectors are, shape `(texts,)`."""
-        return self.centre.nearness(self.question, vectors, languages)
+        return self.centre.nearness(self.question, vectors, TextLanguages.of(languages))
 
     def mixed(self, cosines: Vector, covered: Vector) -> Vector:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
@@ -301,7 +310,9 @@ class Scorer:
             return cosines
         assert isinstance(self.embedder, TokenVectors)
         words = TextWords(self.embedder.token_ids(texts), self.embedder)
-        return self.mixed(cosines, self.matcher.coverage(words, languages))
+        similarity = similarities(self.matcher.terms, words.distinct, self.embedder)
+        covered = self.matcher.mean_coverage(similarity, words.order, TextLanguages.of(languages))
+        return self.mixed(cosines, covered)
 
     def groups(
         self,

@@ -26,6 +26,10 @@ class VectorIndex(Protocol):
 
     def __len__(self) -> int: ...
 
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        """The ids of all vectors, in the order in which they were added."""
+
     def search(
         self, question: Vector, *, k: int, among: Sequence[int] | None = None
     ) -> tuple[Neighbour, ...]:
@@ -34,8 +38,17 @@ class VectorIndex(Protocol):
         With `among`, only these ids are looked at, so a filter never costs results.
         """
 
+    def products(self, question: Vector) -> Vector:
+        """Return the product of every vector with `question`, in the order of `ids`.
+
+        Float32, shape `(vectors,)`; equal vectors have equal products to the last bit.
+        """
+
     def vectors(self, ids: Sequence[int]) -> Matrix:
         """Return the vectors with these ids, float32, shape `(len(ids), dimension)`."""
+
+    def contents(self) -> tuple[tuple[int, ...], Matrix]:
+        """Return all ids and their vectors, float32, shape `(ids, dimension)`."""
 
     def to_bytes(self) -> bytes:
         """Return the index as bytes for `read_vector_index`."""
@@ -75,6 +88,20 @@ class FlatFaissIndex:
     def __len__(self) -> int:
         return int(self._index.ntotal)
 
+    @property
+    def ids(self) -> npt.NDArray[np.int64]:
+        import faiss
+
+        assert isinstance(self._index, faiss.IndexIDMap2)
+        return np.asarray(faiss.vector_to_array(self._index.id_map), dtype=np.int64)
+
+    @property
+    def _flat(self) -> "faiss.Index":
+        import faiss
+
+        assert isinstance(self._index, faiss.IndexIDMap2)
+        return faiss.downcast_index(self._index.index)
+
     def search(
         self, question: Vector, *, k: int, among: Sequence[int] | None = None
     ) -> tuple[Neighbour, ...]:
@@ -96,18 +123,20 @@ class FlatFaissIndex:
         ]
         return tuple(sorted(found, key=lambda neighbour: (-neighbour[1], neighbour[0])))
 
+    def products(self, question: Vector) -> Vector:
+        # Not a matrix product, whose last bit depends on the row: FAISS takes row by row.
+        _, products, rows = self._flat.range_search(question[np.newaxis, :], -np.inf)
+        found = np.zeros(len(self), dtype=np.float32)
+        found[rows] = products  # What is no number, in a damaged vector, is not in it.
+        return found
+
     def vectors(self, ids: Sequence[int]) -> Matrix:
         rows = self._index.reconstruct_batch(np.asarray(ids, dtype=np.int64))
         return np.asarray(rows, dtype=np.float32)
 
     def contents(self) -> tuple[tuple[int, ...], Matrix]:
-        """Return all ids and their vectors, float32, shape `(ids, dimension)`, as added."""
-        import faiss
-
-        assert isinstance(self._index, faiss.IndexIDMap2)
-        ids = faiss.vector_to_array(self._index.id_map)
-        flat = faiss.downcast_index(self._index.index)
-        return tuple(ids.tolist()), np.asarray(flat.reconstruct_n(0, len(self)), dtype=np.float32)
+        vectors = self._flat.reconstruct_n(0, len(self))
+        return tuple(self.ids.tolist()), np.asarray(vectors, dtype=np.float32)
 
     def to_bytes(self) -> bytes:
         import faiss

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from kb.centre import Centre
 from kb.domain import LanguageCode
 from kb.embedding.embedded import EmbeddedModel
+from kb.text_languages import TextLanguages
 from kb.vectors import Matrix, unit_rows
 from tests.prose import LANGUAGES, SENTENCES
 
@@ -28,7 +29,7 @@ def test_each_language_has_the_mean_of_its_passages_drawn_to_that_of_all(
 ) -> None:
     rows = random_rows(len(languages))
 
-    centre = Centre.of(rows, languages)
+    centre = Centre.of(rows, TextLanguages.of(languages))
 
     common = sum(rows, start=np.zeros(DIMENSION)) / (len(rows) + 10)
     assert centre.common == pytest.approx(common, abs=1e-5)
@@ -44,10 +45,10 @@ def test_each_language_has_the_mean_of_its_passages_drawn_to_that_of_all(
 def test_nearness_is_the_cosine_of_what_is_left_without_the_centre(
     languages: list[LanguageCode | None], asked: list[LanguageCode | None]
 ) -> None:
-    centre = Centre.of(random_rows(len(languages)), languages)
+    centre = Centre.of(random_rows(len(languages)), TextLanguages.of(languages))
     question, rows = random_rows(1, seed=1)[0], random_rows(len(asked), seed=2)
 
-    near = centre.nearness(question, rows, asked)
+    near = centre.nearness(question, rows, TextLanguages.of(asked))
 
     left = question - centre.common
     for row, language, found in zip(rows, asked, near, strict=True):
@@ -58,29 +59,33 @@ def test_nearness_is_the_cosine_of_what_is_left_without_the_centre(
 
 @pytest.mark.parametrize("passages", [0, 1, 500])
 def test_a_question_without_words_is_near_to_nothing(passages: int) -> None:
-    centre = Centre.of(random_rows(passages), [LanguageCode("ro")] * passages)
+    centre = Centre.of(random_rows(passages), TextLanguages.of([LanguageCode("ro")] * passages))
     nothing = np.zeros(DIMENSION, dtype=np.float32)
 
     assert not centre.direction(nothing).any()
-    assert not centre.nearness(nothing, random_rows(3), [None] * 3).any()
+    assert not centre.nearness(nothing, random_rows(3), TextLanguages.of([None] * 3)).any()
 
 
-def test_what_is_common_is_taken_out_so_many_times() -> None:
-    centre = Centre.of(random_rows(300), [LanguageCode("hi")] * 300)
-    question = random_rows(1, seed=1)[0]
+def test_nearness_is_known_from_products_and_distances_alone() -> None:
+    languages = TextLanguages.of([LanguageCode(code) for code in LANGUAGES] * 20)
+    rows, question = random_rows(100), random_rows(1, seed=1)[0]
+    centre = Centre.of(rows, languages)
 
-    near = [centre.direction(question, times=times) @ centre.common for times in (0, 1, 2)]
+    products, distances = rows @ centre.direction(question), centre.distances(rows, languages)
 
-    assert near == sorted(near, reverse=True)
-    assert centre.direction(question, times=0) == pytest.approx(question, abs=1e-6)
+    assert centre.nearness_of(question, products, distances, languages) == pytest.approx(
+        centre.nearness(question, rows, languages), abs=1e-5
+    )
 
 
 def test_equal_texts_are_equally_near_to_the_last_bit() -> None:
-    centre = Centre.of(random_rows(30), [LanguageCode("pl")] * 30)
+    centre = Centre.of(random_rows(30), TextLanguages.of([LanguageCode("pl")] * 30))
     for seed in range(30):
         question, row = random_rows(2, seed)
 
-        near = centre.nearness(question, np.tile(row, (15, 1)), [LanguageCode("pl")] * 15)
+        near = centre.nearness(
+            question, np.tile(row, (15, 1)), TextLanguages.of([LanguageCode("pl")] * 15)
+        )
 
         assert len(set(near.tolist())) == 1
 
@@ -92,11 +97,13 @@ def test_a_sentence_stands_out_more_among_many_in_its_language(
     texts = [(LanguageCode(code), text) for code in LANGUAGES for text in SENTENCES[code]]
     languages = [language for language, _ in texts]
     rows = embedded_model.embed_passages([text for _, text in texts])
-    centre = Centre.of(rows, languages)
+    centre = Centre.of(rows, TextLanguages.of(languages))
     own = [place for place, language in enumerate(languages) if language == asked]
 
     for place in own:
         others = [other for other in own if other != place]
         before = rows[place] @ rows[others].T
-        after = centre.nearness(rows[place], rows[others], [LanguageCode(asked)] * len(others))
+        after = centre.nearness(
+            rows[place], rows[others], TextLanguages.of([LanguageCode(asked)] * len(others))
+        )
         assert after.mean() < before.mean()

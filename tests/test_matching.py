@@ -18,8 +18,10 @@ from kb.matching import (
     question_terms,
     rarity,
     scaled,
+    similarities,
     translation_scale,
 )
+from kb.text_languages import TextLanguages
 from kb.vectors import Matrix, Vector
 from kb.words import TextWords
 from tests.prose import LANGUAGES, SENTENCES, paragraph
@@ -36,6 +38,7 @@ from tests.token_table import (
 TABLE = RandomTable()
 WITHOUT_DIRECTION: Word = (TOKENS - 1,)
 WINDOWS = (36, 18)
+POOREST = 0.03
 
 Text = list[Word]
 
@@ -52,13 +55,39 @@ def terms_of(question: Text) -> QuestionTerms:
     return question_terms(tokens_of(question), TABLE)
 
 
+def matches_of(terms: QuestionTerms, texts: Sequence[Text]) -> Matrix:
+    words = words_of(texts)
+    return best_matches(similarities(terms, words.distinct, TABLE), words.order)
+
+
+def fitted(
+    question: Text, texts: Sequence[Text], languages: Sequence[LanguageCode | None]
+) -> TermMatcher:
+    terms = terms_of(question)
+    return TermMatcher.fit(terms, matches_of(terms, texts), TextLanguages.of(languages))
+
+
+def covered_by(
+    matcher: TermMatcher, texts: Sequence[Text], languages: Sequence[LanguageCode | None]
+) -> Vector:
+    words = words_of(texts)
+    similarity = similarities(matcher.terms, words.distinct, TABLE)
+    return matcher.mean_coverage(similarity, words.order, TextLanguages.of(languages))
+
+
 def matcher_of(question: Text) -> TermMatcher:
     """Return a matcher for which all terms are equally rare."""
-    return TermMatcher.fit(terms_of(question), words_of([question]), [None], 1)
+    return fitted(question, [question], [None])
 
 
 def cover(question: Text, texts: Sequence[Text]) -> Vector:
-    return matcher_of(question).coverage(words_of(texts), [None] * len(texts))
+    return covered_by(matcher_of(question), texts, [None] * len(texts))
+
+
+def likeness(word: Word, text: Text) -> float:
+    """Return how like the most similar word of a text is, compared one by one."""
+    similarity = max([0.0, *(TABLE.cosine(word, other) for other in text)]) ** 2
+    return similarity if similarity >= POOREST else 0.0
 
 
 def slow_coverage(question: Text, text: Text) -> float:
@@ -68,10 +97,7 @@ def slow_coverage(question: Text, text: Text) -> float:
         for word in question
     }
     total = sum(weights.values())
-    covered = sum(
-        weight * max([0.0, *(TABLE.cosine(word, other) for other in text)]) ** 2
-        for word, weight in weights.items()
-    )
+    covered = sum(weight * likeness(word, text) for word, weight in weights.items())
     return covered / total if total else 0.0
 
 
@@ -81,18 +107,12 @@ def test_best_matches_are_those_that_comparing_all_words_finds(
     question: Text, texts: list[Text]
 ) -> None:
     terms = terms_of(question)
-    matches = best_matches(terms, words_of(texts))
+    matches = matches_of(terms, texts)
 
     by_letters = {TABLE.word_text(word): word for word in question}
-    slow = [
-        [
-            max([0.0, *(TABLE.cosine(by_letters[term], other) for other in text)]) ** 2
-            for term in terms.texts
-        ]
-        for text in texts
-    ]
+    slow = [[likeness(by_letters[term], text) for text in texts] for term in terms.texts]
     assert sorted(terms.texts) == sorted(by_letters)
-    assert matches.shape == (len(texts), len(by_letters))
+    assert matches.shape == (len(by_letters), len(texts))
     assert matches.ravel() == pytest.approx(np.array(slow).ravel(), abs=1e-5)
 
 
@@ -117,24 +137,21 @@ def test_coverage_is_the_mean_of_the_whole_text_and_its_best_windows(
 
 @settings(max_examples=40, deadline=None)
 @given(
-    sample=st.lists(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3), max_size=20),
-    unsampled=st.integers(0, 5000),
+    texts=st.lists(st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3), max_size=20),
 )
-def test_rarity_is_what_a_plain_loop_computes(sample: list[list[float]], unsampled: int) -> None:
-    size = len(sample) + unsampled
-
-    weights = rarity(np.array(sample, dtype=np.float32).reshape(len(sample), 3), size)
+def test_rarity_is_what_a_plain_loop_computes(texts: list[list[float]]) -> None:
+    weights = rarity(np.array(texts, dtype=np.float32).reshape(len(texts), 3).T)
 
     for term in range(3):
-        frequency = sum(row[term] ** 3 for row in sample) * size / max(1, len(sample))
-        expected = max(0.05, math.log((size + 1) / (0.5 + frequency)))
+        frequency = sum(text[term] ** 3 for text in texts)
+        expected = max(0.05, math.log((len(texts) + 1) / (0.5 + frequency)))
         assert weights[term] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 
 
 def test_a_term_found_in_more_texts_is_less_rare_and_none_weighs_nothing() -> None:
-    sample = np.tri(10, 5, dtype=np.float32)  # Term 0 is in ten texts, term 4 in six.
+    matches = np.tri(10, 5, dtype=np.float32).T  # Term 0 is in ten texts, term 4 in six.
 
-    weights = rarity(sample, 10)
+    weights = rarity(matches)
 
     assert list(weights) == sorted(weights)
     assert weights[0] > 0
@@ -146,13 +163,13 @@ def test_values_stay_between_0_and_1_and_windows_add_nothing(
     question: Text, texts: list[Text], data: st.DataObject
 ) -> None:
     languages = data.draw(st.lists(codes, min_size=len(texts), max_size=len(texts)))
-    found = words_of(texts)
-    matcher = TermMatcher.fit(terms_of(question), found, languages, len(texts))
+    matcher = fitted(question, texts, languages)
 
-    whole, both = matcher.whole_coverage(found, languages), matcher.coverage(found, languages)
+    both = covered_by(matcher, texts, languages)
+    matches = matches_of(matcher.terms, texts)
+    whole = matcher.coverage(matches, TextLanguages.of(languages))
 
     assert np.all((both >= 0) & (both <= whole + 1e-6) & (whole <= 1 + 1e-6))
-    assert matcher.sample_coverage == pytest.approx(whole)
 
 
 @settings(max_examples=40, deadline=None)
@@ -171,9 +188,9 @@ def test_the_order_of_texts_does_not_matter(
 @pytest.mark.parametrize("terms", [1, 3, 12, 20, 33])
 def test_equal_texts_are_covered_equally_to_the_last_bit(terms: int) -> None:
     for seed in range(30):
-        row, weights = np.random.default_rng(seed).random((2, terms), dtype=np.float32)
+        text, weights = np.random.default_rng(seed).random((2, terms), dtype=np.float32)
 
-        assert len(set(coverage(np.tile(row, (15, 1)), weights).tolist())) == 1
+        assert len(set(coverage(np.tile(text, (15, 1)).T, weights).tolist())) == 1
 
 
 @settings(max_examples=40, deadline=None)
@@ -188,24 +205,9 @@ def test_a_text_that_holds_the_question_covers_it_fully(
 @settings(max_examples=40, deadline=None)
 @given(question=questions, text=texts_of_words, more=texts_of_words)
 def test_more_words_never_match_less(question: Text, text: Text, more: Text) -> None:
-    short, longer = best_matches(terms_of(question), words_of([text, text + more]))
+    short, longer = matches_of(terms_of(question), [text, text + more]).T
 
     assert np.all(longer >= short)
-
-
-@settings(max_examples=40, deadline=None)
-@given(question=questions, texts=collections)
-def test_the_direction_is_that_of_the_words_by_the_root_of_their_weight(
-    question: Text, texts: list[Text]
-) -> None:
-    terms = terms_of(question)
-    matcher = TermMatcher.fit(terms, words_of(texts), [None] * len(texts), len(texts))
-
-    weighted = zip(matcher.weights.tolist(), terms.directions, strict=True)
-    slow = sum(
-        (math.sqrt(weight) * row for weight, row in weighted), np.zeros(len(matcher.direction))
-    )
-    assert matcher.direction * np.linalg.norm(slow) == pytest.approx(slow, abs=1e-4)
 
 
 def test_words_together_count_more_than_words_far_apart() -> None:
@@ -237,9 +239,9 @@ def test_a_text_without_words_covers_nothing() -> None:
 
 
 def test_no_texts_have_no_coverage() -> None:
-    matcher = TermMatcher.fit(terms_of([(4,)]), words_of([]), [], 0)
+    matcher = fitted([(4,)], [], [])
 
-    assert matcher.coverage(words_of([]), []).shape == (0,)
+    assert covered_by(matcher, [], []).shape == (0,)
 
 
 def test_a_question_without_words_is_covered_by_nothing() -> None:
@@ -258,7 +260,7 @@ samples = st.integers(1, 12).flatmap(
             st.lists(st.floats(0, 1, width=32), min_size=3, max_size=3),
             min_size=rows,
             max_size=rows,
-        ).map(lambda matches: np.array(matches, dtype=np.float32)),
+        ).map(lambda matches: np.array(matches, dtype=np.float32).T),
         st.lists(codes, min_size=rows, max_size=rows),
     )
 )
@@ -270,28 +272,31 @@ def test_the_best_match_in_each_language_counts_fully_unless_it_is_poor(
     sample: tuple[Matrix, list[LanguageCode | None]],
 ) -> None:
     matches, languages = sample
+    spoken = TextLanguages.of(languages)
 
-    even = scaled(matches, languages, translation_scale(matches, languages))
+    even = scaled(matches, spoken, translation_scale(matches, spoken))
 
     for language in set(languages):
         rows = [row for row, of_row in enumerate(languages) if of_row == language]
-        before, after = matches[rows].max(axis=0), even[rows].max(axis=0)
+        before, after = matches[:, rows].max(axis=1), even[:, rows].max(axis=1)
         assert after == pytest.approx(np.where(before >= 0.4, 1, before / 0.4), abs=1e-5)
     assert np.all((even >= matches - 1e-6) & (even <= 1))
 
 
-def test_a_better_match_than_any_in_the_sample_counts_no_more_than_fully() -> None:
-    scale = translation_scale(np.array([[0.7]], dtype=np.float32), [LanguageCode("hi")])
+def test_a_better_match_than_any_in_the_collection_counts_no_more_than_fully() -> None:
+    hindi = TextLanguages.of([LanguageCode("hi")])
+    scale = translation_scale(np.array([[0.7]], dtype=np.float32), hindi)
     better = np.array([[0.9]], dtype=np.float32)
 
-    assert scaled(better, [LanguageCode("hi")], scale).tolist() == [[1]]
+    assert scaled(better, hindi, scale).tolist() == [[1]]
 
 
-def test_a_language_outside_the_sample_is_not_scaled() -> None:
+def test_a_language_outside_the_collection_is_not_scaled() -> None:
     matches = np.array([[0.7]], dtype=np.float32)
-    scale = translation_scale(matches, [LanguageCode("hi")])
+    scale = translation_scale(matches, TextLanguages.of([LanguageCode("hi")]))
 
-    assert scaled(matches, [LanguageCode("ro")], scale) == pytest.approx(matches)
+    romanian = TextLanguages.of([LanguageCode("ro")])
+    assert scaled(matches, romanian, scale) == pytest.approx(matches)
 
 
 @pytest.mark.parametrize(
@@ -302,10 +307,11 @@ def test_a_name_matches_itself_in_the_other_script(asked: str, written: str) -> 
     table = RandomTable([asked, written])
     terms = question_terms(tokens_of([(0,)]), table)
 
-    matches = best_matches(terms, TextWords([tokens_of([(1,)]), tokens_of([(5,)])], table))
+    words = TextWords([tokens_of([(1,)]), tokens_of([(5,)])], table)
+    ((own, other),) = best_matches(similarities(terms, words.distinct, table), words.order)
 
-    assert matches[0] == pytest.approx([0.8], abs=1e-6)
-    assert matches[1] < 0.8
+    assert own == pytest.approx(0.8, abs=1e-6)
+    assert other < 0.8
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -317,13 +323,15 @@ def test_a_sentence_is_covered_best_by_the_paragraph_that_holds_it(
     (question,) = embedded_model.token_ids([SENTENCES[language][4]])
     terms = question_terms(question, embedded_model)
     paragraphs = TextWords(embedded_model.token_ids(texts), embedded_model)
-    languages = list(map(LanguageCode, LANGUAGES))
-    matcher = TermMatcher.fit(terms, paragraphs, languages, len(texts))
+    languages = TextLanguages.of(list(map(LanguageCode, LANGUAGES)))
+    similarity = similarities(terms, paragraphs.distinct, embedded_model)
+    matches = best_matches(similarity, paragraphs.order)
+    matcher = TermMatcher.fit(terms, matches, languages)
 
-    covered = matcher.coverage(paragraphs, languages)
+    covered = matcher.mean_coverage(similarity, paragraphs.order, languages)
 
     own = LANGUAGES.index(language)
-    whole = matcher.whole_coverage(paragraphs, languages)
+    whole = matcher.coverage(matches, languages)
     assert whole[own] == pytest.approx(1, abs=1e-5)
     assert np.all(np.delete(covered, own) < covered[own])
 
@@ -334,8 +342,8 @@ def test_an_acronym_is_matched_by_its_own_letters_or_sounds_only(
     (question,) = embedded_model.token_ids(["NPS"])
     texts = embedded_model.token_ids(["Npr. knjiga, np. książka.", "NPS je 35.", "एनपीएस", ""])
 
-    matches = best_matches(
-        question_terms(question, embedded_model), TextWords(texts, embedded_model)
-    )
+    words = TextWords(texts, embedded_model)
+    terms = question_terms(question, embedded_model)
+    matches = best_matches(similarities(terms, words.distinct, embedded_model), words.order)
 
-    assert matches[:, 0].tolist() == pytest.approx([0, 1, 0.8, 0])
+    assert matches[0].tolist() == pytest.approx([0, 1, 0.8, 0])

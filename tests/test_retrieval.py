@@ -11,7 +11,7 @@ from kb.domain import ArticleFilter, DocumentId, Hit, LanguageCode
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.errors import UnknownLanguage
-from kb.retrieval import CANDIDATES, Retriever
+from kb.retrieval import FINALISTS, Retriever
 from kb.vector_index import FlatFaissIndex
 from tests.cli.articles import QUESTIONS
 from tests.fakes import FakeEmbedder
@@ -119,9 +119,9 @@ def test_several_languages_may_be_asked_for(retriever: Retriever) -> None:
     assert {hit.passage.language for hit in hits} == {"hi", "ro"}
 
 
-def test_a_filter_comes_before_candidates_are_taken(tmp_path: Path) -> None:
+def test_a_filter_comes_before_the_best_are_taken(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path)
-    for i in range(CANDIDATES + 100):
+    for i in range(FINALISTS + 100):
         workspace.write(f"{i}.md", f"---\nlanguage: qq\n---\nKruh peče pek številka {i}.")
     for language in LANGUAGES:
         workspace.write(language + ".md", f"---\nlanguage: {language}\n---\n{paragraph(language)}")

@@ -84,6 +84,23 @@ def test_neighbours_come_best_first_and_equal_ones_in_order_of_id(
 @each_index
 @settings(max_examples=50, deadline=None)
 @given(collection=collections())
+def test_products_are_those_of_all_vectors_and_equal_for_equal_ones_to_the_last_bit(
+    implementation: Implementation, collection: tuple[list[int], Matrix, Vector]
+) -> None:
+    ids, rows, question = collection
+    index = implementation.build(ids, rows)
+
+    products = index.products(question)
+
+    assert index.ids.tolist() == ids
+    assert products == pytest.approx(rows @ question, abs=1e-5)
+    by_row = {(row.tobytes(), product) for row, product in zip(rows, products, strict=True)}
+    assert len(by_row) == len({row.tobytes() for row in rows})
+
+
+@each_index
+@settings(max_examples=50, deadline=None)
+@given(collection=collections())
 def test_reading_what_was_written_is_identity(
     implementation: Implementation, collection: tuple[list[int], Matrix, Vector]
 ) -> None:

@@ -15,7 +15,10 @@ TABLE = RandomTable()
 
 def words_in(words: TextWords, text: int) -> list[int]:
     """Return which distinct word stands at each place of a text."""
-    return [int(place) for place in words.places[words.starts[text] : words.ends[text]]]
+    return [
+        int(place)
+        for place in words.order.places[words.order.starts[text] : words.order.ends[text]]
+    ]
 
 
 @settings(max_examples=60, deadline=None)
@@ -50,7 +53,12 @@ def test_equal_words_are_one_distinct_word_and_others_are_not(texts: list[list[W
 def test_no_texts_have_no_words() -> None:
     words = TextWords([], TABLE)
 
-    assert (len(words.starts), len(words.ends), len(words.places), words.texts) == (0, 0, 0, ())
+    assert (
+        len(words.order.starts),
+        len(words.order.ends),
+        len(words.order.places),
+        words.texts,
+    ) == (0, 0, 0, ())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -8,7 +8,7 @@ import typer
 
 from kb.cli.options import global_options
 from kb.cli.terminal import say, show
-from kb.cli.wiring import open_index_model, serialize_vectors, waiting
+from kb.cli.wiring import index_words, open_index_model, serialize_vectors, waiting
 from kb.config import Settings
 from kb.errors import ExitCode
 
@@ -72,4 +72,5 @@ def _repair(settings: Settings, diagnosis: "Diagnosis", *, quiet: bool) -> tuple
     with IndexWriter(
         settings.index_folder, command="kb doctor --repair", on_wait=waiting(quiet=quiet)
     ) as writer:
-        return repair(diagnosis, writer, serialize_vectors)
+        words = index_words(settings, writer.state) if writer.state else None
+        return repair(diagnosis, writer, serialize_vectors, words)

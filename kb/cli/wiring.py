@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kb.cli.terminal import progress, say
@@ -14,6 +15,7 @@ from kb.errors import (
     IndexMissing,
     IndexOutdated,
     KbError,
+    ModelError,
     ModelMismatch,
 )
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from kb.rendering import Locate
     from kb.retrieval import Retriever
     from kb.store import IndexReader, IndexState, IndexWriter, OnWait
+    from kb.store.generations import SerializeWords
     from kb.vector_index import VectorIndex
     from kb.vectors import Matrix
 
@@ -310,6 +313,18 @@ def open_index_model(settings: Settings, state: "IndexState") -> "Embedder":
     from kb.embedding import open_embedder
 
     return open_embedder(state.model, _model_options(settings, state.fingerprint))
+
+
+def index_words(settings: Settings, state: "IndexState") -> "SerializeWords | None":
+    """Return what makes the index of words, if the index's model has words and can be opened."""
+    from kb.embedding import TokenVectors
+    from kb.word_index import serialize_words
+
+    with suppress(ModelError):
+        model = open_index_model(settings, state)
+        if isinstance(model, TokenVectors) and model.fingerprint == state.fingerprint:
+            return partial(serialize_words, model)
+    return None
 
 
 def _model_options(settings: Settings, fingerprint: str = "") -> "ModelOptions":

@@ -15,7 +15,13 @@ from kb.store.inspection import (
     vectors_file_name,
 )
 from kb.store.lock import LockHolder, OnWait, lock_holder, writer_lock
-from kb.store.reader import IndexedDocument, IndexReader, IndexState, SkippedFile
+from kb.store.reader import (
+    IndexedDocument,
+    IndexReader,
+    IndexState,
+    PassageTokens,
+    SkippedFile,
+)
 from kb.store.writer import IndexWriter, NewDocument
 
 __all__ = [
@@ -29,6 +35,7 @@ __all__ = [
     "LockHolder",
     "NewDocument",
     "OnWait",
+    "PassageTokens",
     "Restored",
     "SavedAnswer",
     "SkippedFile",

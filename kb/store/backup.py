@@ -36,7 +36,7 @@ _SEAL = b"\nkb backup, sha256 of all bytes before this line: %s\n"
 _SEAL_BYTES = len(_SEAL % (b"0" * sha256().digest_size * 2))
 _BLOCK_BYTES = 1 << 20
 # In an order in which they can be filled: a passage refers to its document.
-_REPLACED = ("state", "documents", "passages", "embeddings", "skipped")
+_REPLACED = ("state", "documents", "passages", "embeddings", "words", "skipped")
 _SIDE_FILES = ("-wal", "-shm", "-journal")
 
 

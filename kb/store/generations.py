@@ -7,13 +7,16 @@ from dataclasses import asdict, replace
 from hashlib import sha256
 from pathlib import Path
 
-from kb.domain import PassageId
+from kb.domain import LanguageCode, PassageId
 from kb.durable import write_durably
 from kb.store.database import vectors_path
-from kb.store.reader import IndexState, read_vectors
-from kb.vectors import Matrix
+from kb.store.reader import IndexState, read_tokens, read_vectors
+from kb.vectors import Matrix, TokenIds
 
 SerializeVectors = Callable[[Sequence[PassageId], Matrix], bytes]
+SerializeWords = Callable[
+    [Sequence[PassageId], Sequence[LanguageCode | None], Sequence[TokenIds]], bytes
+]
 
 
 def publish_vectors(
@@ -40,6 +43,19 @@ def publish_vectors(
         columns,
     )
     return published
+
+
+def store_words(
+    connection: sqlite3.Connection, fingerprint: str, serialize_words: SerializeWords | None
+) -> None:
+    """Store the index of the words that passages have now; none without `serialize_words`.
+
+    To be run in the transaction that changes what passages there are.
+    """
+    connection.execute("DELETE FROM words")
+    if serialize_words is not None:
+        content = serialize_words(*read_tokens(connection, fingerprint))
+        connection.execute("INSERT INTO words VALUES (1, ?)", (content,))
 
 
 def remove_old_files(folder: Path, generation: int) -> None:

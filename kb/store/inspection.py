@@ -23,7 +23,14 @@ from kb.store.database import (
     vectors_path,
 )
 from kb.store.lock import lock_path
-from kb.store.reader import IndexState, read_state, read_vectors_file
+from kb.store.reader import (
+    IndexState,
+    PassageTokens,
+    read_state,
+    read_tokens,
+    read_vectors_file,
+    read_word_index,
+)
 
 T = TypeVar("T")
 
@@ -223,6 +230,16 @@ class IndexInspector(Closing):
             document_id,
         )
         return tuple(row["tokens"] for row in rows)
+
+    def word_index(self) -> bytes | None:
+        """Return the stored index of words, None when there is none."""
+        with translated(self.folder, writing=False):
+            return read_word_index(self._connection)
+
+    def all_tokens(self, fingerprint: str) -> PassageTokens:
+        """Return all passages, their languages and tokens. Raises `ValueError` for odd tokens."""
+        with translated(self.folder, writing=False):
+            return read_tokens(self._connection, fingerprint)
 
     def stray_passages(self) -> tuple[PassageId, ...]:
         """Return the passages whose document is not there."""

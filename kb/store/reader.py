@@ -36,6 +36,10 @@ from kb.vectors import Matrix, TokenIds
 _PARAMETERS = 500  # Values bound to one statement; SQLite's own limit may be as low as 999.
 
 
+PassageTokens = tuple[tuple[PassageId, ...], tuple[LanguageCode | None, ...], tuple[TokenIds, ...]]
+"""The numbers of passages, their languages and their tokens."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexState:
     """What a generation was built with."""
@@ -193,25 +197,15 @@ class IndexReader(Closing):
             tokens = {row["id"]: np.frombuffer(row["tokens"] or b"", np.int32) for row in rows}
             return tuple(tokens[id_] for id_ in ids)
 
-    def languages(self, ids: Sequence[PassageId]) -> tuple[LanguageCode | None, ...]:
-        """Return the language of each passage, in the order of `ids`."""
-        rows = self._select("SELECT id, language FROM passages WHERE id IN ({})", ids)
+    def all_tokens(self) -> PassageTokens:
+        """Return all passages in order of number, their languages and their tokens."""
         with self._translated():
-            languages = {row["id"]: row["language"] for row in rows}
-            return tuple(languages[id_] for id_ in ids)
+            return read_tokens(self._connection, self.state.fingerprint)
 
-    def sample(self, size: int) -> tuple[PassageId, ...]:
-        """Return up to `size` passages spread evenly over the index, the same ones each time.
-
-        Whatever was indexed first: the digest of the text decides.
-        """
+    def word_index(self) -> bytes | None:
+        """Return the stored index of the words of all passages, or None when there is none."""
         with self._translated():
-            rows = self._connection.execute(
-                "SELECT id FROM passages ORDER BY embedding_digest, document_id, start"
-            ).fetchall()
-        ids = [row["id"] for row in rows]
-        size = min(size, len(ids))
-        return tuple(PassageId(ids[i * len(ids) // size]) for i in range(size))
+            return read_word_index(self._connection)
 
     def vectors(self) -> tuple[tuple[PassageId, ...], Matrix]:
         """Return all passages and their vectors, float32, shape `(passages, dimension)`."""
@@ -221,6 +215,11 @@ class IndexReader(Closing):
     def vectors_file(self) -> bytes | None:
         """Return this generation's FAISS file, or None when it is missing or damaged."""
         return read_vectors_file(self._folder, self.state)
+
+    def misfit(self) -> IndexUnusable:
+        """Return the error that says so of what is stored: a row is gone, or is none of kb's."""
+        reason = "what is stored in it does not fit together"
+        return IndexUnusable(database_path(self._folder), reason)
 
     def _select(
         self, sql: str, values: Iterable[object], *, before: tuple[object, ...] = ()
@@ -239,9 +238,8 @@ class IndexReader(Closing):
         try:
             with translated(self._folder, writing=False):
                 yield
-        except (KeyError, ValueError) as error:  # A row is gone, or is none that kb wrote.
-            reason = "what is stored in it does not fit together"
-            raise IndexUnusable(database_path(self._folder), reason) from error
+        except (KeyError, ValueError) as error:
+            raise self.misfit() from error
 
 
 def read_state(connection: sqlite3.Connection) -> IndexState | None:
@@ -315,6 +313,26 @@ def read_vectors(
     ).fetchall()
     matrix = np.frombuffer(b"".join(row["vector"] for row in rows), dtype=np.float32)
     return tuple(PassageId(row["id"]) for row in rows), matrix.reshape(len(rows), dimension)
+
+
+def read_tokens(connection: sqlite3.Connection, fingerprint: str) -> PassageTokens:
+    """Return every passage's number, language and tokens, in order of number."""
+    rows = connection.execute(
+        "SELECT p.id, p.language, e.tokens FROM passages p JOIN embeddings e"
+        " ON e.digest = p.embedding_digest AND e.fingerprint = ? ORDER BY p.id",
+        (fingerprint,),
+    ).fetchall()
+    return (
+        tuple(PassageId(row["id"]) for row in rows),
+        tuple(row["language"] for row in rows),
+        tuple(np.frombuffer(row["tokens"] or b"", np.int32) for row in rows),
+    )
+
+
+def read_word_index(connection: sqlite3.Connection) -> bytes | None:
+    """Return the stored index of words, as it is."""
+    row = connection.execute("SELECT content FROM words").fetchone()
+    return None if row is None else row["content"]
 
 
 def _tags(stored: str) -> tuple[str, ...]:

@@ -3,10 +3,11 @@
 import sqlite3
 from collections.abc import Iterable, Mapping
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 # A column that an older version lacks has a default, which its rows get: version 2 added
 # `scanned_ns` and `inode`, version 3 `calibration`, `tags`, `lines` and a passage's `language`.
+# Version 4 added the table `words`, which may be empty.
 # No file has inode 0: until the next build, articles are told to be unchanged by their digest.
 TABLES: Mapping[str, str] = {
     # `scanned_ns`: when the build began to read the articles, in nanoseconds since 1970.
@@ -65,6 +66,13 @@ CREATE TABLE embeddings (
     tokens BLOB,
     PRIMARY KEY (digest, fingerprint)
 ) WITHOUT ROWID""",
+    # The index of words of the published generation, for a model that has vectors for words.
+    # Derived: without it, a question makes it again of the tokens.
+    "words": """
+CREATE TABLE words (
+    only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+    content BLOB NOT NULL
+)""",
     # Files that could not be read, so that they are not announced as new ones at every question.
     "skipped": """
 CREATE TABLE skipped (
@@ -120,6 +128,7 @@ def migrate(connection: sqlite3.Connection) -> None:
         connection.execute(f"DROP TABLE {table}")
         connection.execute(TABLES[table])
     connection.execute(_PASSAGES_BY_DOCUMENT)
+    connection.execute(TABLES["words"])
     copy_rows(connection, _CHANGED, source="temp.old_", version=version_of(connection))
     connection.execute("DELETE FROM sqlite_sequence")
     connection.execute("INSERT INTO sqlite_sequence SELECT * FROM temp.old_sqlite_sequence")
@@ -136,6 +145,8 @@ def copy_rows(
     `source` is what stands before a table's name there, as in `backup.passages`.
     """
     for table in tables:
+        if table == "words" and version < 4:  # noqa: PLR2004 (there was none)
+            continue
         rows = connection.execute(f"SELECT * FROM {source}{table} LIMIT 0")  # noqa: S608
         names = ", ".join(column[0] for column in rows.description)
         connection.execute(

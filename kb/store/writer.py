@@ -13,7 +13,13 @@ import numpy as np
 from kb.changes import FileStamp
 from kb.domain import Document, DocumentId, Passage
 from kb.store.database import Closing, open_for_writing, transaction, translated
-from kb.store.generations import SerializeVectors, publish_vectors, remove_old_files
+from kb.store.generations import (
+    SerializeVectors,
+    SerializeWords,
+    publish_vectors,
+    remove_old_files,
+    store_words,
+)
 from kb.store.lock import OnWait, writer_lock
 from kb.store.reader import (
     IndexedDocument,
@@ -22,8 +28,10 @@ from kb.store.reader import (
     read_documents,
     read_state,
     read_vectors_file,
+    read_word_index,
 )
 from kb.vectors import Matrix, TokenIds
+from kb.word_index import is_word_index
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,10 +118,11 @@ class IndexWriter(Closing):
         chunker_version: int,
         scanned_ns: int,
         serialize_vectors: SerializeVectors,
+        serialize_words: SerializeWords | None = None,
     ) -> IndexState:
         """Make the next generation current in a single commit and return its state.
 
-        The FAISS file is complete on disk before the commit, so a crash on either side of it
+        `serialize_words` is for a model that has vectors for words. The FAISS file is complete on disk before the commit, so a crash on either side of it
         leaves a generation whose files agree.
         """
         with translated(self._folder, writing=True), transaction(self._connection):
@@ -131,6 +140,7 @@ class IndexWriter(Closing):
                 vectors_size=0,
                 vectors_sha256="",
             )
+            store_words(self._connection, fingerprint, serialize_words)
             state = publish_vectors(self._connection, self._folder, state, serialize_vectors)
         self.state = state
         self._remove_leftovers()
@@ -182,6 +192,21 @@ class IndexWriter(Closing):
         self.state = mended
         return True
 
+    def mend_words(self, serialize_words: SerializeWords) -> bool:
+        """Make this generation's index of words again from the tokens when it is not whole.
+
+        Returns whether that was needed. In the same generation.
+        """
+        state = self.state
+        if state is None:
+            return False
+        with translated(self._folder, writing=False):
+            if is_word_index(read_word_index(self._connection)):
+                return False
+        with translated(self._folder, writing=True), transaction(self._connection):
+            store_words(self._connection, state.fingerprint, serialize_words)
+        return True
+
     def drop_stray_passages(self, serialize_vectors: SerializeVectors) -> int:
         """Publish the next generation without the passages that belong to no document.
 
@@ -194,6 +219,8 @@ class IndexWriter(Closing):
                 "DELETE FROM passages WHERE document_id NOT IN (SELECT id FROM documents)"
             ).rowcount
             if dropped:
+                # Without the model it cannot be made again: the next one who has it does.
+                store_words(self._connection, state.fingerprint, None)
                 following = replace(state, generation=state.generation + 1)
                 self.state = publish_vectors(
                     self._connection, self._folder, following, serialize_vectors

@@ -36,7 +36,7 @@ def test_a_healthy_index_is_told_in_one_line_per_check(built: Kb) -> None:
         ["ok", name]
         for name in (
             *("folder", "disk", "schema", "database", "files", "documents"),
-            *("vectors", "faiss", "orphans", "model", "tokens", "articles"),
+            *("vectors", "faiss", "orphans", "model", "words", "tokens", "articles"),
         )
     ]
     assert verdict == "healthy"

@@ -14,11 +14,11 @@ from kb.cli.bundled import clone_folder
 from kb.domain import ArticleFilter, LanguageCode, PassageId
 from kb.evaluation.outcomes import OTHER
 from kb.judging import DEPTH, Retrieve
-from kb.matching import Languages, QuestionTerms, TermMatcher
+from kb.matching import QuestionTerms, TermMatcher
 from kb.retrieval import Retrieval, Retriever
-from kb.store import IndexReader
-from kb.vectors import TokenIds
-from kb.words import TextWords
+from kb.store import IndexReader, PassageTokens
+from kb.text_languages import TextLanguages
+from kb.vectors import Matrix, TokenIds
 from tests.quality import gate
 from tests.quality.gate import Bundled, Figure, LoweringRefused, Record
 
@@ -93,14 +93,19 @@ class ShuffledReader(IndexReader):
     def tokens(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
         return super().tokens([self._others[id_] for id_ in ids])
 
+    def all_tokens(self) -> PassageTokens:
+        ids, languages, _ = super().all_tokens()
+        return ids, languages, self.tokens(ids)
+
+    def word_index(self) -> None:
+        """So that it is made again of the tokens."""
+
 
 def fit_without_rarity(
-    terms: QuestionTerms, sample: TextWords, languages: Languages, collection_size: int
+    terms: QuestionTerms, matches: Matrix, languages: TextLanguages
 ) -> TermMatcher:
     """Fit a matcher for which all words are equally rare."""
-    matcher = TermMatcher.fit(terms, sample, languages, collection_size)
-    equal = replace(matcher, weights=terms.emphasis)
-    return replace(equal, sample_coverage=equal.whole_coverage(sample, languages))
+    return replace(TermMatcher.fit(terms, matches, languages), weights=terms.emphasis)
 
 
 def asking(retriever: Retriever, languages: Sequence[LanguageCode] = ()) -> Retrieve:

@@ -128,11 +128,12 @@ def read_everything(folder: Path) -> None:
     with IndexReader(folder) as reader:
         reader.documents()
         reader.skipped()
-        reader.sample(10)
         reader.vectors()
         ids = reader.passage_ids()
         reader.passages(ids)
         reader.tokens(ids)
+        reader.all_tokens()
+        reader.word_index()
 
 
 def plan_a_build(folder: Path) -> None:

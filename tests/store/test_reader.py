@@ -76,7 +76,7 @@ def test_tags_lines_and_the_language_of_each_passage_are_read_back(tmp_path: Pat
         assert (document.tags, document.date) == (("Žetev", "चक्की", "młyn"), "2026-02-03")
         assert (stored.tags, stored.lines) == (document.tags, lines)
         assert tuple(passage for _, passage in passages_in(reader)) == new.passages
-        assert reader.languages(reader.passage_ids()) == languages
+        assert reader.all_tokens()[:2] == (reader.passage_ids(), languages)
         assert document.languages == {"sl", "hi", None}
         in_hindi = reader.passage_ids(ArticleFilter(languages=(LanguageCode("hi"),)))
         assert in_hindi == reader.passage_ids()[2:]
@@ -148,21 +148,6 @@ def test_any_number_of_documents_and_passages_is_read(tmp_path: Path) -> None:
 
     assert texts == {text for name, text in many.items() if name != "7.md"}
     assert len(tokens) == len(many) - 1
-
-
-@pytest.mark.parametrize("size", [1, 2, 7, 14, 15, 16, 2000])
-def test_a_sample_is_spread_over_the_index_and_stays_the_same(folder: Path, size: int) -> None:
-    with IndexReader(folder) as reader:
-        ids = reader.passage_ids()
-        sample = reader.sample(size)
-        ids = reader.sample(len(ids))
-        gaps = np.diff([ids.index(id_) for id_ in sample])
-
-        assert len(sample) == min(size, len(ids))
-        assert sample[0] == ids[0]
-        assert ids.index(sample[-1]) >= len(ids) - len(ids) / size - 1
-        assert not len(gaps) or gaps.min() >= 1 <= gaps.max() <= gaps.min() + 1
-        assert reader.sample(size) == sample
 
 
 def test_a_reader_keeps_its_generation_while_others_are_published(folder: Path) -> None:
@@ -277,7 +262,7 @@ def test_articles_without_a_passage_are_still_documents(tmp_path: Path) -> None:
         assert [(document.id, document.passages) for document in reader.documents()] == [
             ("naslovi.md", 0)
         ]
-        assert ids == reader.passage_ids() == reader.sample(10) == ()
+        assert ids == reader.passage_ids() == reader.all_tokens()[0] == ()
         assert vectors.shape == (0, EMBEDDER.dimension)
 
 
@@ -309,4 +294,4 @@ def test_rows_that_are_gone_or_are_none_of_ours_are_a_damaged_index(
         connection.execute(damage)
 
     with IndexReader(folder) as reader, pytest.raises(IndexUnusable, match="fit together"):
-        (reader.passages(ids), reader.tokens(ids), reader.languages(ids), reader.vectors())
+        (reader.passages(ids), reader.tokens(ids), reader.all_tokens(), reader.vectors())

@@ -25,6 +25,7 @@ from tests.store.backups import sealed
 from tests.store.publishing import ARTICLES, contents, passages_in, publish, publish_in, serialize
 from tests.store.version_1 import make_version_1
 from tests.store.version_2 import make_version_2
+from tests.store.version_3 import make_version_3
 
 SKIPPED = SkippedFile(DocumentId("staro.md"), FileStamp(3, 4, 5), "ni UTF-8")
 DROPPED = "sl/zadnje.md"
@@ -32,7 +33,7 @@ DROPPED = "sl/zadnje.md"
 MakeOlder = Callable[[Path], None]
 
 each_version = pytest.mark.parametrize(
-    ("make_older", "version"), [(make_version_1, 1), (make_version_2, 2)], ids=["1", "2"]
+    ("make_older", "version"), [(make_version_1, 1), (make_version_2, 2), (make_version_3, 3)]
 )
 
 
@@ -86,12 +87,15 @@ def test_a_writer_brings_version_1_up_to_date_without_a_loss(folder: Path) -> No
     assert load_answers(folder) == answers
 
 
-def test_a_writer_brings_version_2_up_to_date_without_a_loss(folder: Path) -> None:
+@pytest.mark.parametrize("make_older", [make_version_2, make_version_3])
+def test_a_writer_brings_a_later_version_up_to_date_without_a_loss(
+    folder: Path, make_older: MakeOlder
+) -> None:
     with IndexReader(folder) as reader:
         before, file = contents(reader), reader.vectors_file()
         assert {passage.language for _, passage in passages_in(reader)} >= {"hi", "pl", "ro", "sl"}
     answers = load_answers(folder)
-    make_version_2(folder)
+    make_older(folder)
 
     IndexWriter(folder).close()
 

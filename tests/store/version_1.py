@@ -71,5 +71,6 @@ def lay_out(folder: Path, tables: str, *, version: int) -> None:
             connection.execute(f"INSERT INTO {table} SELECT {columns} FROM new_{table}")  # noqa: S608
         connection.execute("DELETE FROM sqlite_sequence")
         connection.executemany("INSERT INTO sqlite_sequence VALUES (?, ?)", given)
+        connection.execute("DROP TABLE words")
         connection.execute(f"PRAGMA user_version = {version}")
         connection.commit()
