@@ -11,6 +11,7 @@ into benchmarks/README.md.
 import argparse
 import csv
 import json
+import math
 import os
 import platform
 import statistics
@@ -128,12 +129,22 @@ def mrr(ranks: Sequence[int]) -> float:
     return 100 * statistics.fmean(1 / rank if 0 < rank <= _MRR_DEPTH else 0 for rank in ranks)
 
 
+def ndcg(ranks: Sequence[int]) -> float:
+    """Return nDCG within the first ten, times 100: one text is relevant, so the ideal is 1."""
+    return 100 * statistics.fmean(
+        1 / math.log2(rank + 1) if 0 < rank <= _MRR_DEPTH else 0 for rank in ranks
+    )
+
+
 def report(title: str, by_retriever: dict[str, Ranks]) -> Iterator[str]:
     """Yield Markdown lines: means of each retriever, then recall@1 per language pair."""
     yield f"### {title}"
     yield ""
-    yield "| retriever | recall@1 | recall@10 | MRR@10 | recall@1, other language | worst pair |"
-    yield "|---|---|---|---|---|---|"
+    yield (
+        "| retriever | recall@1 | recall@10 | MRR@10 | nDCG@10 | recall@1, other language |"
+        " worst pair |"
+    )
+    yield "|---|---|---|---|---|---|---|"
     for name, ranks in by_retriever.items():
         everything = [rank for of_pair in ranks.values() for rank in of_pair]
         others = [
@@ -145,9 +156,22 @@ def report(title: str, by_retriever: dict[str, Ranks]) -> Iterator[str]:
         (asked, sought), worst = min(ranks.items(), key=lambda item: recall(item[1], 1))
         yield (
             f"| {name} | {recall(everything, 1):.1f} | {recall(everything, 10):.1f} |"
-            f" {mrr(everything):.1f} | {recall(others, 1):.1f} |"
+            f" {mrr(everything):.1f} | {ndcg(everything):.1f} | {recall(others, 1):.1f} |"
             f" {asked} to {sought} {recall(worst, 1):.1f} |"
         )
+    own = sorted(
+        {asked for ranks in by_retriever.values() for asked, sought in ranks if asked == sought}
+    )
+    if own:
+        yield ""
+        yield "nDCG@10 in one language:"
+        yield ""
+        yield f"| | {' | '.join(own)} |"
+        yield f"|---|{'---|' * len(own)}"
+        for name, ranks in by_retriever.items():
+            yield (
+                f"| {name} | " + " | ".join(f"{ndcg(ranks[code, code]):.1f}" for code in own) + " |"
+            )
     for name, ranks in by_retriever.items():
         asked_languages = list(dict.fromkeys(asked for asked, _ in ranks))
         sought_languages = list(dict.fromkeys(sought for _, sought in ranks))
