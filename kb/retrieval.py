@@ -243,10 +243,17 @@ class Retriever:
         try:
             words = WordIndex.from_bytes(self._index.word_index() or b"")
         except ValueError:  # Missing or damaged: the stored tokens make it again.
-            words = WordIndex.build(*self._index.all_tokens(), self.embedder)
+            words = self._words_again()
         if not np.array_equal(words.ids, self._ids):
             raise self._index.misfit()
         return words
+
+    def _words_again(self) -> WordIndex:
+        assert isinstance(self.embedder, TokenVectors)
+        try:
+            return WordIndex.build(*self._index.all_tokens(), self.embedder)
+        except IndexError as error:  # A token that the model does not have.
+            raise self._index.misfit() from error
 
     @cached_property
     def _ids(self) -> npt.NDArray[np.int64]:

@@ -11,6 +11,7 @@ import pytest
 from kb.diagnosis import Diagnosis, Fault
 from kb.doctor import Instruments, diagnose, repair
 from kb.embedding.embedded import EmbeddedModel
+from kb.errors import IndexUnusable
 from kb.store import (
     IndexInspector,
     IndexWriter,
@@ -111,6 +112,22 @@ def test_without_it_a_question_finds_the_same(
 
     with workspace.retriever(embedded_model) as retriever:
         assert retriever.retrieve(question, k=100).hits == before
+
+
+@pytest.mark.parametrize("tokens", ["x'01'", "x'ffffff7f'"])
+def test_words_that_the_model_does_not_have_are_a_damaged_index(
+    workspace: Workspace, embedded_model: EmbeddedModel, tokens: str
+) -> None:
+    run(f"UPDATE embeddings SET tokens = {tokens}")(workspace.index_folder)  # noqa: S608
+    run("DELETE FROM words")(workspace.index_folder)
+
+    with pytest.raises(IndexUnusable), workspace.retriever(embedded_model) as retriever:
+        retriever.retrieve("mlin", k=1)
+    with pytest.raises(IndexUnusable):
+        workspace.build(embedded_model)
+
+    workspace.build(embedded_model, full=True)
+    assert stored(workspace) == made_again(workspace, embedded_model)
 
 
 @each_loss

@@ -68,6 +68,7 @@ def run_build(
 
     Waits for another command that writes in the index, or raises `IndexBusy`.
     """
+    from kb.abstention import from_json
     from kb.embedding import EMBEDDED, open_embedder
     from kb.indexing import build_index
     from kb.language import document_language
@@ -100,7 +101,7 @@ def run_build(
                 quiet=quiet,
             )
             raise
-        if report.state.calibration is None:
+        if from_json(report.state.calibration) is None:
             _calibrate(settings, writer, embedder)
         return report
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from kb.domain import LanguageCode, PassageId
 from kb.durable import write_durably
-from kb.store.database import vectors_path
+from kb.errors import IndexUnusable
+from kb.store.database import database_path, vectors_path
 from kb.store.reader import IndexState, read_tokens, read_vectors
 from kb.vectors import Matrix, TokenIds
 
@@ -46,15 +47,22 @@ def publish_vectors(
 
 
 def store_words(
-    connection: sqlite3.Connection, fingerprint: str, serialize_words: SerializeWords | None
+    connection: sqlite3.Connection,
+    folder: Path,
+    fingerprint: str,
+    serialize_words: SerializeWords | None,
 ) -> None:
     """Store the index of the words that passages have now; none without `serialize_words`.
 
-    To be run in the transaction that changes what passages there are.
+    To be run in the transaction that changes what passages there are. Raises: `IndexUnusable`
+    when what is stored are no words of the model.
     """
     connection.execute("DELETE FROM words")
     if serialize_words is not None:
-        content = serialize_words(*read_tokens(connection, fingerprint))
+        try:
+            content = serialize_words(*read_tokens(connection, fingerprint))
+        except (IndexError, ValueError) as error:
+            raise IndexUnusable(database_path(folder), "its words are not the model's") from error
         connection.execute("INSERT INTO words VALUES (1, ?)", (content,))
 
 

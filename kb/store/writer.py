@@ -140,7 +140,7 @@ class IndexWriter(Closing):
                 vectors_size=0,
                 vectors_sha256="",
             )
-            store_words(self._connection, fingerprint, serialize_words)
+            store_words(self._connection, self._folder, fingerprint, serialize_words)
             state = publish_vectors(self._connection, self._folder, state, serialize_vectors)
         self.state = state
         self._remove_leftovers()
@@ -204,7 +204,7 @@ class IndexWriter(Closing):
             if is_word_index(read_word_index(self._connection)):
                 return False
         with translated(self._folder, writing=True), transaction(self._connection):
-            store_words(self._connection, state.fingerprint, serialize_words)
+            store_words(self._connection, self._folder, state.fingerprint, serialize_words)
         return True
 
     def drop_stray_passages(self, serialize_vectors: SerializeVectors) -> int:
@@ -220,7 +220,7 @@ class IndexWriter(Closing):
             ).rowcount
             if dropped:
                 # Without the model it cannot be made again: the next one who has it does.
-                store_words(self._connection, state.fingerprint, None)
+                store_words(self._connection, self._folder, state.fingerprint, None)
                 following = replace(state, generation=state.generation + 1)
                 self.state = publish_vectors(
                     self._connection, self._folder, following, serialize_vectors
