@@ -304,14 +304,14 @@ MUTATIONS = (
     # The doctor
     Mutation(
         "the doctor does not compare the FAISS file with the stored vectors",
-        "doctor.py",
+        "derived.py",
         "matrix[row].tobytes() != file_matrix[row].tobytes()",
         "False",
         ("tests/test_doctor.py",),
     ),
     Mutation(
         "the doctor does not measure vectors",
-        "doctor.py",
+        "derived.py",
         "_UNIT_TOLERANCE = 1e-3",
         "_UNIT_TOLERANCE = 1e3",
         ("tests/test_doctor.py",),
