@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from kb.abstention import MIN_SCORE
-from kb.chunking import sentences_of
+from kb.chunking import embedded_text, sentences_of
 from kb.domain import (
     EVERY_ARTICLE,
     Answer,
@@ -160,6 +160,7 @@ def _candidates(hits: Iterable[Hit], scorer: Scorer) -> list[_Candidate]:
     scores = scorer.score(
         [hit.passage.text[slice(*span)] for hit, span in pairs],
         [hit.passage.language for hit, _ in pairs],
+        within=["\n".join((hit.passage.title, embedded_text(hit.passage))) for hit, _ in pairs],
     )
     return [
         _Candidate(hit, span, (1 - _PASSAGE_WEIGHT) * float(score) + _PASSAGE_WEIGHT * hit.score)

@@ -39,6 +39,9 @@ _POOREST_MATCH = 0.03
 # Where the best translation that a language has in the collection is less alike than this, it
 # is taken for none: the word is a name or unknown, and chance neighbours do not become matches.
 _POOREST_TRANSLATION = 0.4
+# What stands around a text counts half for it: a sentence on "the bank" is of the bank that its
+# passage names. More, and any sentence of the right passage would do.
+_INHERITED = 0.5
 # "NPS" is made of the pieces "np" and "s", and by its vector it would be nearest to "npr." (e.g.).
 _LONGEST_CODE = 3
 # The same name in another script. Less than 1: the key leaves vowels out.
@@ -88,29 +91,50 @@ class TermMatcher:
         return coverage(scaled(matches, languages, self.scale), self.weights)
 
     def window_coverage(
-        self, similarity: Matrix, order: WordOrder, languages: TextLanguages
+        self,
+        similarity: Matrix,
+        order: WordOrder,
+        languages: TextLanguages,
+        *,
+        around: Matrix | None = None,
     ) -> Vector:
         """Return coverage by the best windows of texts, the mean over their sizes, `(texts,)`.
 
         In a long text each term finds something alike somewhere; a window in which all of
-        them do is where the answer stands. Never more than `coverage`.
+        them do is where the answer stands. Never more than `coverage`. `around` are the best
+        matches of what each text stands in, `(terms, texts)`.
         """
-        windows = [self._best_window(similarity, order, languages, size) for size in _WINDOWS]
+        windows = [
+            self._best_window(similarity, order, languages, size=size, around=around)
+            for size in _WINDOWS
+        ]
         return np.asarray(np.mean(windows, axis=0), dtype=np.float32)
 
     def mean_coverage(
-        self, similarity: Matrix, order: WordOrder, languages: TextLanguages
+        self,
+        similarity: Matrix,
+        order: WordOrder,
+        languages: TextLanguages,
+        *,
+        around: Matrix | None = None,
     ) -> Vector:
         """Return the mean of both coverages, shape `(texts,)`."""
-        whole = self.coverage(best_matches(similarity, order), languages)
-        windows = self.window_coverage(similarity, order, languages)
+        whole = self.coverage(inherited(best_matches(similarity, order), around), languages)
+        windows = self.window_coverage(similarity, order, languages, around=around)
         return np.asarray((whole + windows) / 2, dtype=np.float32)
 
     def _best_window(
-        self, similarity: Matrix, order: WordOrder, languages: TextLanguages, size: int
+        self,
+        similarity: Matrix,
+        order: WordOrder,
+        languages: TextLanguages,
+        *,
+        size: int,
+        around: Matrix | None,
     ) -> Vector:
         """Return the coverage by the window of `size` words that covers most, `(texts,)`."""
         matches, owners = window_matches(similarity, order, size)
+        matches = inherited(matches, None if around is None else around[:, owners])
         best = np.zeros(len(languages), dtype=np.float32)
         np.maximum.at(best, owners, self.coverage(matches, languages.at(owners)))
         return best
@@ -159,6 +183,11 @@ def best_matches(similarity: Matrix, order: WordOrder) -> Matrix:
     Shape `(terms, texts)`, values 0 to 1; a text without words has zeros.
     """
     return _best_of(similarity, order.places, order.ends)
+
+
+def inherited(matches: Matrix, around: Matrix | None) -> Matrix:
+    """Return the matches of texts, where better half of those of what they stand in."""
+    return matches if around is None else np.maximum(matches, _INHERITED * around)
 
 
 def window_matches(similarity: Matrix, order: WordOrder, size: int) -> tuple[Matrix, Places]:

@@ -13,7 +13,13 @@ from kb.centre import Centre
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import grouped, statements_of
-from kb.matching import QuestionTerms, TermMatcher, question_terms, similarities
+from kb.matching import (
+    QuestionTerms,
+    TermMatcher,
+    best_matches,
+    question_terms,
+    similarities,
+)
 from kb.reading import QuestionReader, Vocabulary
 from kb.stages import StageScores, best_places, stages_at
 from kb.store import IndexReader
@@ -21,7 +27,7 @@ from kb.text_languages import TextLanguages
 from kb.vector_index import VectorIndex
 from kb.vectors import Matrix, TokenIds, Vector
 from kb.word_index import WordIndex
-from kb.words import Places, TextWords
+from kb.words import Places, TextWords, WordOrder
 
 # Windows are looked at in these only: no window covers more than its whole passage does.
 FINALISTS = 100
@@ -310,16 +316,28 @@ class Scorer:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
         return np.asarray(MEAN_WEIGHT * cosines + (1 - MEAN_WEIGHT) * covered, dtype=np.float32)
 
-    def score(self, texts: Sequence[str], languages: Languages) -> Vector:
-        """Return the scores of texts that are not in the index, shape `(texts,)`."""
+    def score(self, texts: Sequence[str], languages: Languages, *, within: Sequence[str]) -> Vector:
+        """Return the scores of texts that are not in the index, shape `(texts,)`.
+
+        `within` is what each text stands in: it may name what the text is about.
+        """
         cosines = self.cosines(self.embedder.embed_passages(texts), languages)
         if self.matcher is None:
             return cosines
-        assert isinstance(self.embedder, TokenVectors)
-        words = TextWords(self.embedder.token_ids(texts), self.embedder)
-        similarity = similarities(self.matcher.terms, words.distinct, self.embedder)
-        covered = self.matcher.mean_coverage(similarity, words.order, TextLanguages.of(languages))
+        similarity, order = self._words_of(texts)
+        distinct, places = np.unique(np.asarray(within, dtype=object), return_inverse=True)
+        around = best_matches(*self._words_of(distinct.tolist()))[:, places]
+        covered = self.matcher.mean_coverage(
+            similarity, order, TextLanguages.of(languages), around=around
+        )
         return self.mixed(cosines, covered)
+
+    def _words_of(self, texts: Sequence[str]) -> tuple[Matrix, WordOrder]:
+        """Return the similarity of the distinct words of texts to the question's, and their order."""
+        assert isinstance(self.embedder, TokenVectors)
+        assert self.matcher is not None
+        words = TextWords(self.embedder.token_ids(texts), self.embedder)
+        return similarities(self.matcher.terms, words.distinct, self.embedder), words.order
 
     def groups(
         self,

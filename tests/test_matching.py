@@ -75,6 +75,14 @@ def covered_by(
     return matcher.mean_coverage(similarity, words.order, TextLanguages.of(languages))
 
 
+def covered_within(matcher: TermMatcher, texts: Sequence[Text], around: Sequence[Text]) -> Vector:
+    words, languages = words_of(texts), TextLanguages.of([None] * len(texts))
+    similarity = similarities(matcher.terms, words.distinct, TABLE)
+    return matcher.mean_coverage(
+        similarity, words.order, languages, around=matches_of(matcher.terms, around)
+    )
+
+
 def matcher_of(question: Text) -> TermMatcher:
     """Return a matcher for which all terms are equally rare."""
     return fitted(question, [question], [None])
@@ -170,6 +178,20 @@ def test_values_stay_between_0_and_1_and_windows_add_nothing(
     whole = matcher.coverage(matches, TextLanguages.of(languages))
 
     assert np.all((both >= 0) & (both <= whole + 1e-6) & (whole <= 1 + 1e-6))
+
+
+@settings(max_examples=40, deadline=None)
+@given(question=questions, texts=collections)
+def test_what_a_text_stands_in_counts_half_for_it(question: Text, texts: list[Text]) -> None:
+    matcher = matcher_of(question)
+    nothing: Text = []
+
+    alone = cover(question, texts)
+
+    assert covered_within(matcher, texts, [nothing] * len(texts)).tolist() == alone.tolist()
+    in_the_question = covered_within(matcher, texts, [question] * len(texts))
+    assert np.all(in_the_question >= np.maximum(alone, 0.5) - 1e-6)
+    assert covered_within(matcher, [nothing], [question]) == pytest.approx(0.5, abs=1e-6)
 
 
 @settings(max_examples=40, deadline=None)
