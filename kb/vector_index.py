@@ -1,4 +1,4 @@
-"""Vectors and ids to nearest ids. The only importer of faiss."""
+"""Vectors under ids, and how near each of them is to a question. The only importer of faiss."""
 
 from collections.abc import Sequence
 from struct import Struct
@@ -12,31 +12,19 @@ from kb.vectors import Matrix, Vector
 if TYPE_CHECKING:
     import faiss
 
-Neighbour = tuple[int, float]
-"""An id and its cosine similarity to the question."""
-
-_FAISS_MISSING = -1  # FAISS pads short result rows with this id.
 # Four letters for the kind, dimension and number of vectors, and 21 bytes that take no room.
 _HEADER = Struct("<4siq21x")
 _COUNT = Struct("<Q")
 
 
 class VectorIndex(Protocol):
-    """Finds the vectors nearest to a question."""
+    """Compares every vector with a question."""
 
     def __len__(self) -> int: ...
 
     @property
     def ids(self) -> npt.NDArray[np.int64]:
         """The ids of all vectors, in the order in which they were added."""
-
-    def search(
-        self, question: Vector, *, k: int, among: Sequence[int] | None = None
-    ) -> tuple[Neighbour, ...]:
-        """Return up to `k` neighbours, best first; fewer when there are fewer vectors.
-
-        With `among`, only these ids are looked at, so a filter never costs results.
-        """
 
     def products(self, question: Vector) -> Vector:
         """Return the product of every vector with `question`, in the order of `ids`.
@@ -51,11 +39,11 @@ class VectorIndex(Protocol):
         """Return all ids and their vectors, float32, shape `(ids, dimension)`."""
 
     def to_bytes(self) -> bytes:
-        """Return the index as bytes for `read_vector_index`."""
+        """Return the index as bytes."""
 
 
 class FlatFaissIndex:
-    """Exact inner-product search; with unit vectors this is cosine similarity."""
+    """Exact inner products; of unit vectors these are cosines."""
 
     def __init__(self, index: "faiss.Index") -> None:
         self._index = index
@@ -101,27 +89,6 @@ class FlatFaissIndex:
 
         assert isinstance(self._index, faiss.IndexIDMap2)
         return faiss.downcast_index(self._index.index)
-
-    def search(
-        self, question: Vector, *, k: int, among: Sequence[int] | None = None
-    ) -> tuple[Neighbour, ...]:
-        import faiss
-
-        k = min(k, len(self) if among is None else len(among))
-        if k <= 0:
-            return ()
-        parameters = None
-        if among is not None:
-            selected: npt.NDArray[np.int64] = np.asarray(among, dtype=np.int64)
-            parameters = faiss.SearchParameters()
-            parameters.sel = faiss.IDSelectorBatch(selected)
-        scores, ids = self._index.search(question[np.newaxis, :], k, params=parameters)
-        found = [
-            (int(id_), float(score))
-            for id_, score in zip(ids[0], scores[0], strict=True)
-            if id_ != _FAISS_MISSING
-        ]
-        return tuple(sorted(found, key=lambda neighbour: (-neighbour[1], neighbour[0])))
 
     def products(self, question: Vector) -> Vector:
         # Not a matrix product, whose last bit depends on the row: FAISS takes row by row.
