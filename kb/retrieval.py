@@ -155,7 +155,7 @@ class Retriever:
         cosines = self._vectors.vectors(ids) @ scorer.question
         if scorer.matcher is None or self._words is None:
             return float(cosines.max())
-        texts = self._words.texts_of(self._index.tokens(ids), asked.similarity)
+        texts = self._words.texts_of(self._tokens_of(ids), asked.similarity)
         languages = self._words.languages.at(np.searchsorted(self._ids, ids))
         covered = scorer.matcher.unscaled.mean_coverage(*texts, languages)
         evidence = EVIDENCE_MEAN_WEIGHT * cosines + (1 - EVIDENCE_MEAN_WEIGHT) * covered
@@ -165,7 +165,18 @@ class Retriever:
         if not isinstance(self.embedder, TokenVectors):
             return {}
         ids = [hit.passage_id for hit in hits]
-        return dict(zip(ids, self._index.tokens(ids), strict=True))
+        return dict(zip(ids, self._tokens_of(ids), strict=True))
+
+    def _tokens_of(self, ids: Sequence[PassageId]) -> tuple[TokenIds, ...]:
+        """Return the stored words of passages. Raises `IndexUnusable` when they cannot be theirs.
+
+        The index of words has a digest and the tokens have none: a flipped bit may make of one a
+        piece that no model has.
+        """
+        tokens = self._index.tokens(ids)
+        if self._words is not None and not self._words.has_pieces_of(tokens):
+            raise self._index.misfit()
+        return tokens
 
     def _ranked(
         self, asked: "_Asked", rows: Places, finalists: int
@@ -179,7 +190,7 @@ class Retriever:
         covered = asked.covered[rows]
         places = best_places(scorer.mixed(cosines, covered), finalists)
         best = rows[places]
-        texts = self._words.texts_of(self._index.tokens(self._ids_at(best)), asked.similarity)
+        texts = self._words.texts_of(self._tokens_of(self._ids_at(best)), asked.similarity)
         windows = scorer.matcher.window_coverage(*texts, self._words.languages.at(best))
         stages = (
             StageScores.among(_BY_MEAN, cosines, places),
@@ -258,7 +269,8 @@ class Retriever:
         assert isinstance(self.embedder, TokenVectors)
         try:
             return WordIndex.build(*self._index.all_tokens(), self.embedder)
-        except IndexError as error:  # A token that the model does not have.
+        # A token that the model does not have, or that goes on with a word before there is one.
+        except (IndexError, ValueError) as error:
             raise self._index.misfit() from error
 
     @cached_property

@@ -124,6 +124,17 @@ class WordIndex:
         similar[:, found < 0] = 0
         return similar.astype(np.float32, copy=False), run.order(places)
 
+    def has_pieces_of(self, texts: Sequence[TokenIds]) -> bool:
+        """True when these are texts whose every piece is one of some word of the index.
+
+        So are its passages, unless what is stored of them was damaged.
+        """
+        try:
+            pieces = WordRun.of(texts).tokens
+        except ValueError:
+            return False
+        return bool(np.isin(pieces, self.words.pieces).all())
+
     def to_bytes(self) -> bytes:
         """Return the index as bytes for `from_bytes`."""
         arrays = {name: array.astype(_TYPES[name]) for name, array in self.arrays().items()}

@@ -58,17 +58,21 @@ class WordRun:
 
     @classmethod
     def of(cls, texts: Sequence[TokenIds]) -> Self:
+        """Return the words of these texts. Raises `ValueError` when one begins within a word."""
         stored = np.concatenate([*texts, np.empty(0, dtype=np.int32)])
         opens = stored >= 0  # A token that goes on with a word is stored as its complement.
         tokens = np.where(opens, stored, ~stored)
         starts = np.flatnonzero(opens)
         lengths = np.array([0, *map(len, texts)], dtype=np.intp)
+        ends = np.cumsum(lengths)
+        if not opens[ends[:-1][lengths[1:] > 0]].all():
+            raise ValueError("a text begins within a word")
         before = np.concatenate([[0], np.cumsum(opens)])
         return cls(
             tokens,
             np.append(starts, len(tokens)).astype(np.intp),
             _word_codes(tokens, starts),
-            before[np.cumsum(lengths)].astype(np.intp),
+            before[ends].astype(np.intp),
         )
 
     def order(self, places: Places) -> WordOrder:

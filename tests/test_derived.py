@@ -2,10 +2,11 @@
 
 import sqlite3
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from kb.diagnosis import Diagnosis, Fault
@@ -114,7 +115,7 @@ def test_without_it_a_question_finds_the_same(
         assert retriever.retrieve(question, k=100).hits == before
 
 
-@pytest.mark.parametrize("tokens", ["x'01'", "x'ffffff7f'"])
+@pytest.mark.parametrize("tokens", ["x'01'", "x'ffffff7f'", "x'feffffff'", "'text'"])
 def test_words_that_the_model_does_not_have_are_a_damaged_index(
     workspace: Workspace, embedded_model: EmbeddedModel, tokens: str
 ) -> None:
@@ -128,6 +129,62 @@ def test_words_that_the_model_does_not_have_are_a_damaged_index(
 
     workspace.build(embedded_model, full=True)
     assert stored(workspace) == made_again(workspace, embedded_model)
+
+
+def flip_tokens(folder: Path, bit: int) -> None:
+    """Turn over this bit, counted around, in the words stored for each text."""
+    with closing(sqlite3.connect(database_path(folder), isolation_level=None)) as connection:
+        for digest, tokens in connection.execute(
+            "SELECT digest, tokens FROM embeddings"
+        ).fetchall():
+            damaged = flip(tokens, bit // 8 % len(tokens), bit % 8)
+            connection.execute(
+                "UPDATE embeddings SET tokens = ? WHERE digest = ?", (damaged, digest)
+            )
+
+
+def ask(workspace: Workspace, model: EmbeddedModel, question: str) -> None:
+    """Ask as `kb ask` and `kb search` do, which compare the hits with one another."""
+    with workspace.retriever(model) as retriever:
+        assert retriever.retrieve(question, k=20).distinct(5)
+
+
+each_index_of_words = pytest.mark.parametrize(
+    "change", [lambda _: None, run("DELETE FROM words")], ids=["whole", "gone"]
+)
+
+
+@each_index_of_words
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_flipped_bit_that_makes_a_word_of_no_model_is_a_damaged_index(
+    workspace: Workspace, embedded_model: EmbeddedModel, change: Damage, language: str
+) -> None:
+    question = QUESTIONS[language][0]
+    ask(workspace, embedded_model, question)
+    change(workspace.index_folder)
+
+    for bit in (17, 30, 31):
+        flip_tokens(workspace.index_folder, bit)
+        with pytest.raises(IndexUnusable, match="kb build"):
+            ask(workspace, embedded_model, question)
+        flip_tokens(workspace.index_folder, bit)
+
+
+@each_index_of_words
+def test_any_flipped_bit_in_stored_words_leaves_hits_or_is_a_damaged_index(
+    workspace: Workspace, embedded_model: EmbeddedModel, change: Damage
+) -> None:
+    places = np.random.default_rng(0)
+    questions = [question for question, *_ in QUESTIONS.values()]
+    ask(workspace, embedded_model, questions[0])
+    change(workspace.index_folder)
+
+    for question in questions * 6:
+        bit = int(places.integers(8 * 400))
+        flip_tokens(workspace.index_folder, bit)
+        with suppress(IndexUnusable):
+            ask(workspace, embedded_model, question)
+        flip_tokens(workspace.index_folder, bit)
 
 
 @each_loss

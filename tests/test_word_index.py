@@ -98,6 +98,19 @@ def test_a_word_of_no_passage_is_similar_to_nothing(
 
 
 @settings(max_examples=60, deadline=None)
+@given(texts=collections, piece=st.integers(0, 60) | st.integers(0, 2**31 - 1))
+def test_an_index_has_the_pieces_of_its_passages_and_no_others(
+    texts: list[Text], piece: int
+) -> None:
+    index, tokens = index_of(texts), [tokens_of(text) for text in texts]
+    is_known = piece in {token for text in texts for word in text for token in word}
+
+    assert index.has_pieces_of(tokens)
+    assert index.has_pieces_of([*tokens, tokens_of([(piece,)])]) == is_known
+    assert not index.has_pieces_of([np.array([~piece], dtype=np.int32), *tokens])
+
+
+@settings(max_examples=60, deadline=None)
 @given(texts=collections, data=st.data())
 def test_reading_what_was_written_is_identity(texts: list[Text], data: st.DataObject) -> None:
     languages = data.draw(st.lists(codes, min_size=len(texts), max_size=len(texts)))

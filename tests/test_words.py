@@ -21,6 +21,15 @@ def words_in(words: TextWords, text: int) -> list[int]:
     ]
 
 
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_a_text_that_begins_within_a_word_is_refused(place: int) -> None:
+    texts = [tokens_of([(1,), (2, 3)]), tokens_of([]), tokens_of([(4,)])]
+    texts[place] = np.array([~5, 6], dtype=np.int32)
+
+    with pytest.raises(ValueError, match="within a word"):
+        TextWords(texts, TABLE)
+
+
 @settings(max_examples=60, deadline=None)
 @given(texts=st.lists(texts_of_words, max_size=6))
 def test_every_word_is_the_sum_of_its_tokens_whatever_text_it_stands_in(

@@ -194,7 +194,7 @@ class IndexReader(Closing):
             before=(self.state.fingerprint,),
         )
         with self._translated():
-            tokens = {row["id"]: np.frombuffer(row["tokens"] or b"", np.int32) for row in rows}
+            tokens = {row["id"]: _token_ids(row["tokens"]) for row in rows}
             return tuple(tokens[id_] for id_ in ids)
 
     def all_tokens(self) -> PassageTokens:
@@ -316,7 +316,10 @@ def read_vectors(
 
 
 def read_tokens(connection: sqlite3.Connection, fingerprint: str) -> PassageTokens:
-    """Return every passage's number, language and tokens, in order of number."""
+    """Return every passage's number, language and tokens, in order of number.
+
+    Raises `ValueError` for odd tokens.
+    """
     rows = connection.execute(
         "SELECT p.id, p.language, e.tokens FROM passages p JOIN embeddings e"
         " ON e.digest = p.embedding_digest AND e.fingerprint = ? ORDER BY p.id",
@@ -325,8 +328,17 @@ def read_tokens(connection: sqlite3.Connection, fingerprint: str) -> PassageToke
     return (
         tuple(PassageId(row["id"]) for row in rows),
         tuple(row["language"] for row in rows),
-        tuple(np.frombuffer(row["tokens"] or b"", np.int32) for row in rows),
+        tuple(_token_ids(row["tokens"]) for row in rows),
     )
+
+
+def _token_ids(stored: object) -> TokenIds:
+    """Return stored tokens; none for a model without words. Raises `ValueError` for odd ones."""
+    # SQLite keeps what kind of value it is beside the value: a flipped bit makes text of bytes.
+    if stored is not None and not isinstance(stored, bytes):
+        kind = type(stored).__name__
+        raise ValueError(f"tokens are bytes, not {kind}")
+    return np.frombuffer(stored or b"", np.int32)
 
 
 def read_word_index(connection: sqlite3.Connection) -> bytes | None:
