@@ -64,6 +64,12 @@ def made_again(workspace: Workspace, model: EmbeddedModel) -> bytes:
         return WordIndex.build(ids, languages, reader.tokens(ids), model).to_bytes()
 
 
+def ask(workspace: Workspace, model: EmbeddedModel, question: str) -> None:
+    """Ask as `kb ask` and `kb search` do, which compare the hits with one another."""
+    with workspace.retriever(model) as retriever:
+        assert retriever.retrieve(question, k=20).distinct(5)
+
+
 def examine(workspace: Workspace, model: EmbeddedModel, *, deep: bool = False) -> Diagnosis:
     instruments = Instruments(
         survey=survey_folder(workspace.index_folder),
@@ -115,6 +121,23 @@ def test_without_it_a_question_finds_the_same(
         assert retriever.retrieve(question, k=100).hits == before
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_index_of_the_words_of_other_passages_is_a_damaged_index(
+    workspace: Workspace, embedded_model: EmbeddedModel, language: str
+) -> None:
+    question, name, _ = QUESTIONS[language]
+    before, text = stored(workspace), workspace.text(name)
+    workspace.path(name).unlink()
+    workspace.build(embedded_model)
+    workspace.write(name, text)  # The same words, in passages with other numbers.
+    workspace.build(embedded_model)
+    ask(workspace, embedded_model, question)
+    run("UPDATE words SET content = ?", before)(workspace.index_folder)
+
+    with pytest.raises(IndexUnusable, match="kb build"):
+        ask(workspace, embedded_model, question)
+
+
 @pytest.mark.parametrize("tokens", ["x'01'", "x'ffffff7f'", "x'feffffff'", "'text'"])
 def test_words_that_the_model_does_not_have_are_a_damaged_index(
     workspace: Workspace, embedded_model: EmbeddedModel, tokens: str
@@ -141,12 +164,6 @@ def flip_tokens(folder: Path, bit: int) -> None:
             connection.execute(
                 "UPDATE embeddings SET tokens = ? WHERE digest = ?", (damaged, digest)
             )
-
-
-def ask(workspace: Workspace, model: EmbeddedModel, question: str) -> None:
-    """Ask as `kb ask` and `kb search` do, which compare the hits with one another."""
-    with workspace.retriever(model) as retriever:
-        assert retriever.retrieve(question, k=20).distinct(5)
 
 
 each_index_of_words = pytest.mark.parametrize(

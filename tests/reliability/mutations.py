@@ -179,6 +179,20 @@ MUTATIONS = (
         (HOSTILE, "tests/test_vector_index.py"),
     ),
     Mutation(
+        "the digest of the index of words is not checked",
+        "word_index.py",
+        "            or content[len(_MAGIC) : start] != sha256(rest).digest()\n",
+        "",
+        ("tests/test_word_index.py",),
+    ),
+    Mutation(
+        "the index of words may be that of other passages than the vectors",
+        "retrieval.py",
+        "if not np.array_equal(words.ids, self._ids):",
+        "if False:",
+        ("tests/test_derived.py",),
+    ),
+    Mutation(
         "a build does not make a damaged FAISS file again",
         "indexing.py",
         "is_mended = writer.mend_vectors_file(serialize_vectors)",
