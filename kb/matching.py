@@ -6,7 +6,7 @@ the text, and rare question words count for more.
 Source: the best match per question word is MaxSim, as in ColBERT (Khattab and Zaharia,
 SIGIR 2020, arXiv 2004.12832), over words instead of tokens. The rarity of a word is the inverse
 document frequency of Robertson and Sparck Jones (1976), with a soft count: a text counts by the
-cube of its best match, so that near translations count and chance resemblances do not.
+fourth power of its best match, so that near translations count and chance resemblances do not.
 """
 
 from collections.abc import Mapping
@@ -29,16 +29,17 @@ from kb.words import (
     spelling_code,
 )
 
-# Words of about two sentences and of one. `benchmarks/ablation.py` shows what windows give.
-_WINDOWS = (36, 18)
-_MATCH_POWER = 3
+# Words of about two sentences, of one and of a clause: `benchmarks/ablation.py` shows what they
+# give.
+_WINDOWS = (36, 18, 9)
+_MATCH_POWER = 4
 _MIN_RARITY = 0.05  # A word found everywhere still breaks a tie.
 
 # Words less alike than this are alike by chance. Most are: what is left is quick to look up.
-_POOREST_MATCH = 0.03
+_POOREST_MATCH = 0.02
 # Where the best translation that a language has in the collection is less alike than this, it
 # is taken for none: the word is a name or unknown, and chance neighbours do not become matches.
-_POOREST_TRANSLATION = 0.4
+_POOREST_TRANSLATION = 0.65
 # What stands around a text counts half for it: a sentence on "the bank" is of the bank that its
 # passage names. More, and any sentence of the right passage would do.
 _INHERITED = 0.5

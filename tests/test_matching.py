@@ -37,8 +37,8 @@ from tests.token_table import (
 
 TABLE = RandomTable()
 WITHOUT_DIRECTION: Word = (TOKENS - 1,)
-WINDOWS = (36, 18)
-POOREST = 0.03
+WINDOWS = (36, 18, 9)
+POOREST = 0.02
 
 Text = list[Word]
 
@@ -151,7 +151,7 @@ def test_rarity_is_what_a_plain_loop_computes(texts: list[list[float]]) -> None:
     weights = rarity(np.array(texts, dtype=np.float32).reshape(len(texts), 3).T)
 
     for term in range(3):
-        frequency = sum(text[term] ** 3 for text in texts)
+        frequency = sum(text[term] ** 4 for text in texts)
         expected = max(0.05, math.log((len(texts) + 1) / (0.5 + frequency)))
         assert weights[term] == pytest.approx(expected, rel=1e-4, abs=1e-5)
 

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from hashlib import file_digest
 from pathlib import Path
 
+import numpy as np
 from tokenizers import Tokenizer
 
 from kb.embedding.model_file import read_model_file
@@ -86,9 +87,9 @@ def _texts(pairs: Sequence[Pair]) -> Iterator[str]:
 
 
 def _packed(path: Path, tokenizer: Tokenizer) -> StaticModel:
-    """Return the model as kb has it, rounded to 8 bits: this is what gets measured."""
+    """Return the model as kb has it, rounded to 4 bits: this is what gets measured."""
     file = read_model_file(path)
-    return StaticModel(tokenizer, file.weights * file.scales[:, None])
+    return StaticModel(tokenizer, file.rows(np.arange(len(file.pieces))))
 
 
 def _inputs(data: Sequence[Path]) -> list[Path]:

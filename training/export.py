@@ -22,7 +22,7 @@ def export(source: Path, target: Path) -> None:
     """Write folder `target` with the pieces and the float32 weights of file `source`."""
     file = read_model_file(source)
     tokenizer = tokenizer_of(list(zip(file.pieces, file.scores.tolist(), strict=True)))
-    write_folder(target, tokenizer, file.weights * file.scales[:, np.newaxis])
+    write_folder(target, tokenizer, file.rows(np.arange(len(file.pieces))))
 
 
 def write_folder(target: Path, tokenizer: Tokenizer, weights: Matrix) -> None:

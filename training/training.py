@@ -20,7 +20,7 @@ class Recipe:
     """What decides the weights, besides the data."""
 
     pieces: int = 80_000
-    dimension: int = 256
+    dimension: int = 512
     rough_steps: int = 4_000
     """Of the earlier model, which only says what to leave out."""
     left_out: float = 0.15
@@ -32,9 +32,9 @@ class Recipe:
     """Of similarities in the loss, the inverse of its temperature; a low one mattered most."""
     rate: float = 0.01
     """Of learning, at the start; it falls to nothing in a straight line."""
-    without_english: float = 0.3
+    without_english: float = 0.05
     """Share of batches between two of the other four languages."""
-    evenness: float = 0.6
+    evenness: float = 0.4
     """A language pair is drawn by its count to this power: below 1 favours the small ones."""
     seed: int = 1
 

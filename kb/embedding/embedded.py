@@ -26,7 +26,7 @@ MODEL_FILE = Path(__file__).parent / "embedded_model" / "model.safetensors"
 
 
 class EmbeddedModel:
-    """Implements `Embedder`, `TokenVectors` and `Vocabulary` over 8-bit weights mapped from disk.
+    """Implements `Embedder`, `TokenVectors` and `Vocabulary` over 4-bit weights mapped from disk.
 
     Raises: `ModelUnusable` when the file is damaged.
     """
@@ -43,7 +43,7 @@ class EmbeddedModel:
 
     @property
     def dimension(self) -> int:
-        return int(self._file.weights.shape[1])
+        return self._file.dimension
 
     @property
     def fingerprint(self) -> str:
@@ -63,8 +63,7 @@ class EmbeddedModel:
         return [np.array(self._tokenizer.tokens(_read(text)), dtype=np.int32) for text in texts]
 
     def token_vectors(self, ids: TokenIds) -> Matrix:
-        rows = self._file.weights[ids].astype(np.float32)
-        return np.asarray(rows * self._file.scales[ids, np.newaxis], dtype=np.float32)
+        return self._file.rows(ids)
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return [self._file.pieces[id_].strip("▁") for id_ in ids.tolist()]

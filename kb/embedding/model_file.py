@@ -7,9 +7,12 @@ It has the layout of safetensors: the length of the header (8 bytes, little endi
 |---|---|---|
 | scores | float64 (pieces,) | log probability of each piece |
 | scales | float32 (pieces,) | what a row of weights is multiplied with |
-| weights | int8 (pieces, dimension) | one row per piece |
+| weights | uint8 (pieces, dimension / 2) | one row per piece, two numbers a byte |
 | pieces | uint8 (bytes,) | the pieces in UTF-8, a newline between them |
 | punctuation | uint8 (bytes,) | in UTF-8, the characters that are words by themselves |
+
+A weight is a whole number of steps from -7 to 7, stored as itself plus 8: those of the first half
+of a row in the low four bits, those of the second half in the high ones.
 
 `__metadata__` in the header has the format, the fingerprint (so that no question has to hash all
 this), what the model is, and its licence.
@@ -23,12 +26,15 @@ import numpy as np
 import numpy.typing as npt
 
 from kb.errors import ModelUnusable
-from kb.vectors import Vector
+from kb.vectors import Matrix, Vector
 
-FORMAT = "1"
+FORMAT = "2"
+ZERO = 8
+"""What is stored for a weight of no steps."""
 
 _LENGTH_BYTES = 8
-_TYPES = {"F64": np.float64, "F32": np.float32, "I8": np.int8, "U8": np.uint8}
+_TYPES = {"F64": np.float64, "F32": np.float32, "U8": np.uint8}
+_LOW_BITS = 15
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +46,27 @@ class ModelFile:
     pieces: list[str]
     scores: npt.NDArray[np.float64]
     scales: Vector
-    weights: npt.NDArray[np.int8]
+    weights: npt.NDArray[np.uint8]
 
     def __post_init__(self) -> None:
         rows, _ = self.weights.shape
         if {len(self.pieces), len(self.scores), len(self.scales)} != {rows}:
             raise ValueError(f"{len(self.pieces):,} pieces, but {rows:,} rows of weights")
+
+    @property
+    def dimension(self) -> int:
+        return 2 * int(self.weights.shape[1])
+
+    def rows(self, ids: npt.NDArray[np.integer]) -> Matrix:
+        """Return the weights of these pieces, float32, shape `(len(ids), dimension)`."""
+        packed = self.weights[ids]
+        half = packed.shape[1]
+        rows = np.empty((len(packed), 2 * half), dtype=np.float32)
+        rows[:, :half] = packed & _LOW_BITS
+        rows[:, half:] = packed >> 4
+        rows -= ZERO
+        rows *= self.scales[ids, np.newaxis]
+        return rows
 
 
 def read_model_file(path: Path) -> ModelFile:

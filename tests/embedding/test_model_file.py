@@ -19,7 +19,7 @@ PIECES = "[UNK]\n▁\na\n▁mlin"
 TENSORS: Tensors = {
     "scores": np.array([0, -1, -2, -3], dtype=np.float64),
     "scales": np.ones(4, dtype=np.float32),
-    "weights": np.arange(12, dtype=np.int8).reshape(4, 3),
+    "weights": np.arange(100, 112, dtype=np.uint8).reshape(4, 3),
     "pieces": np.frombuffer(PIECES.encode(), dtype=np.uint8),
     "punctuation": np.frombuffer("!।".encode(), dtype=np.uint8),
 }
@@ -54,6 +54,22 @@ def test_reading_gives_what_was_written(small: bytes, place: Path) -> None:
     assert file.punctuation == "!।"
     for name in ("scores", "scales", "weights"):
         assert np.array_equal(getattr(file, name), TENSORS[name])
+
+
+def test_a_byte_holds_a_weight_of_each_half_of_its_row(place: Path) -> None:
+    one_row: Tensors = {
+        **TENSORS,
+        "scores": np.zeros(1),
+        "scales": np.array([0.5], dtype=np.float32),
+        "weights": np.array([[8 + 3 | (8 - 7) << 4, 8 - 1 | (8 + 7) << 4]], dtype=np.uint8),
+        "pieces": np.frombuffer(b"[UNK]", dtype=np.uint8),
+    }
+    write_model_file(place, one_row)
+
+    file = read_model_file(place)
+
+    assert file.dimension == 4
+    assert file.rows(np.array([0, 0])).tolist() == [[1.5, -0.5, -3.5, 3.5]] * 2
 
 
 def test_the_safetensors_library_reads_the_same() -> None:
@@ -99,7 +115,7 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
 
 def test_another_format_is_refused(small: bytes, tmp_path: Path) -> None:
     path = tmp_path / "model.safetensors"
-    path.write_bytes(small.replace(b'"format": "1"', b'"format": "9"'))
+    path.write_bytes(small.replace(b'"format": "2"', b'"format": "9"'))
 
     with pytest.raises(ModelUnusable, match="format '9'"):
         EmbeddedModel(path)

@@ -5,6 +5,9 @@ from shutil import copyfile
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer, normalizers
 
@@ -12,7 +15,7 @@ from kb.embedding.embedded import MODEL_FILE
 from kb.embedding.model_file import read_model_file
 from kb.vectors import Matrix
 from training.export import export
-from training.package import fingerprint, package
+from training.package import fingerprint, package, quantised
 from training.wordpieces import tokenizer_of
 
 PIECES = [("[UNK]", 0.0), ("▁", -1.5), ("a", -2.1), ("▁mlin", -3.3)]
@@ -54,17 +57,43 @@ def test_any_changed_tensor_changes_the_fingerprint(changed: str) -> None:
     assert fingerprint(tensors) != before
 
 
-def test_packaging_moves_no_weight_by_more_than_half_a_step(tmp_path: Path) -> None:
+def test_packaging_moves_each_weight_to_the_nearest_of_fifteen_steps(tmp_path: Path) -> None:
     weights = random_weights(len(PIECES))
     write_folder(tmp_path / "folder", weights, tokenizer_of(PIECES))
 
     package(tmp_path / "folder", tmp_path / "model.safetensors")
 
     file = read_model_file(tmp_path / "model.safetensors")
-    steps, scales = file.weights.astype(np.float64), file.scales.astype(np.float64)[:, np.newaxis]
-    assert np.all(np.abs(steps * scales - weights) <= 0.5001 * scales)
-    assert not steps[3].any()
+    steps = np.arange(-7, 8) * file.scales[:, np.newaxis, np.newaxis].astype(np.float64)
+    nearest = np.abs(steps - weights[:, :, np.newaxis]).min(axis=2)
+    packaged = file.rows(np.arange(len(PIECES)))
+    assert np.abs(packaged - weights) == pytest.approx(nearest, abs=1e-6)
+    assert not packaged[3].any()
     assert list(zip(file.pieces, file.scores.tolist(), strict=True)) == PIECES
+
+
+@given(weights=arrays(np.float32, (3, 4), elements=st.floats(-50, 50, width=32)))
+def test_no_coarser_scale_would_lose_less(weights: Matrix) -> None:
+    scales, steps = quantised(weights)
+
+    by_largest = np.maximum(np.abs(weights).max(axis=1), np.float32(1e-30))[:, np.newaxis] / 7
+    lost = np.square(steps * scales[:, np.newaxis] - weights).sum(axis=1)
+    lost_by_largest = np.square(np.rint(weights / by_largest) * by_largest - weights).sum(axis=1)
+    assert np.all(lost <= lost_by_largest * 1.001 + 1e-6)
+
+
+@given(
+    steps=arrays(np.int8, (2, 6), elements=st.integers(-7, 7)),
+    scale=st.floats(2.0**-20, 50, width=32),
+)
+def test_weights_that_are_steps_already_stay_as_they_are(steps: Matrix, scale: float) -> None:
+    steps[:, 0] = 7
+    weights = (steps * np.float32(scale)).astype(np.float32)
+
+    scales, found = quantised(weights)
+
+    assert np.array_equal(found, steps)
+    assert np.array_equal(scales, np.full(2, scale, dtype=np.float32))
 
 
 def test_exporting_keeps_every_weight_and_score(tmp_path: Path) -> None:
@@ -76,7 +105,7 @@ def test_exporting_keeps_every_weight_and_score(tmp_path: Path) -> None:
     file = read_model_file(tmp_path / "model.safetensors")
     (weights,) = load_file(tmp_path / "exported" / "model.safetensors").values()
     assert weights.dtype == np.float32
-    assert np.array_equal(weights, file.weights * file.scales[:, np.newaxis])
+    assert np.array_equal(weights, file.rows(np.arange(len(PIECES))))
     first, second = (
         Tokenizer.from_file(str(tmp_path / name / "tokenizer.json")).to_str()
         for name in ("folder", "exported")
@@ -100,6 +129,13 @@ def test_weights_for_other_pieces_are_not_packaged(tmp_path: Path) -> None:
         package(tmp_path / "folder", tmp_path / "model.safetensors")
 
     assert not (tmp_path / "model.safetensors").exists()
+
+
+def test_an_odd_number_of_dimensions_is_not_packaged(tmp_path: Path) -> None:
+    write_folder(tmp_path / "folder", random_weights(len(PIECES))[:, :15], tokenizer_of(PIECES))
+
+    with pytest.raises(ValueError, match="15 dimensions"):
+        package(tmp_path / "folder", tmp_path / "model.safetensors")
 
 
 def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
