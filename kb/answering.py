@@ -21,7 +21,9 @@ from kb.domain import (
     SourceText,
     Span,
 )
+from kb.grouping import figures_in
 from kb.normalization import folded_words
+from kb.question_words import asks_for_figure
 from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
 
 ReadText = Callable[[DocumentId], SourceText | None]
@@ -35,6 +37,9 @@ MAX_SENTENCES = 5
 
 # A sentence stands in a passage: when two say the same, the one in the better passage is meant.
 _PASSAGE_WEIGHT = 0.4
+
+# What a sentence without a figure loses when the question asks how many.
+_FIGURE_MISSING = 0.1
 
 # Shorter "sentences" are labels and table cells that match a word and answer nothing.
 _MIN_QUOTE_WORDS = 3
@@ -120,7 +125,8 @@ def compose_answer(
     groups: tuple[_Group, ...] = ()
     if retrieval.is_relevant:
         hits = [one for hit in distinct for one in (hit, *hit.also)]
-        groups = _choose(_candidates(hits, retrieval.scorer), retrieval.scorer, sentences, language)
+        candidates = _candidates(hits, retrieval.scorer, needs_figure=asks_for_figure(question))
+        groups = _choose(candidates, retrieval.scorer, sentences, language)
     chosen = [candidate for group in groups for candidate in group]
     sources = {one.hit.passage_id: one.hit for one in chosen} or {
         hit.passage_id: hit for hit in distinct
@@ -155,16 +161,24 @@ def _stands(passage: Passage, texts: Texts) -> bool:
     )
 
 
-def _candidates(hits: Iterable[Hit], scorer: Scorer) -> list[_Candidate]:
+def _candidates(hits: Iterable[Hit], scorer: Scorer, *, needs_figure: bool) -> list[_Candidate]:
     pairs = [(hit, span) for hit in hits for span in sentences_of(hit.passage)]
     scores = scorer.score(
         [hit.passage.text[slice(*span)] for hit, span in pairs],
         [hit.passage.language for hit, _ in pairs],
         within=["\n".join((hit.passage.title, embedded_text(hit.passage))) for hit, _ in pairs],
     )
-    return [
+    candidates = [
         _Candidate(hit, span, (1 - _PASSAGE_WEIGHT) * float(score) + _PASSAGE_WEIGHT * hit.score)
         for (hit, span), score in zip(pairs, scores, strict=True)
+    ]
+    if not needs_figure:
+        return candidates
+    return [
+        replace(
+            candidate, score=candidate.score - _FIGURE_MISSING * (not figures_in(candidate.text))
+        )
+        for candidate in candidates
     ]
 
 

@@ -34,6 +34,7 @@ LAYERS = {
         "naming",
         "normalization",
         "passage_languages",
+        "question_words",
         "reading",
         "rendering",
         "romanised",
