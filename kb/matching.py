@@ -31,7 +31,7 @@ from kb.words import (
 
 # Words of about two sentences, of one and of a clause: `benchmarks/ablation.py` shows what they
 # give.
-_WINDOWS = (36, 18, 9)
+_WINDOWS = (36, 18, 8)
 _MATCH_POWER = 4
 _MIN_RARITY = 0.05  # A word found everywhere still breaks a tie.
 

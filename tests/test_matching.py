@@ -37,13 +37,15 @@ from tests.token_table import (
 
 TABLE = RandomTable()
 WITHOUT_DIRECTION: Word = (TOKENS - 1,)
-WINDOWS = (36, 18, 9)
+WINDOWS = (36, 18, 8)
 POOREST = 0.02
 
 Text = list[Word]
 
 collections = st.lists(texts_of_words, max_size=6)
 questions = st.builds(random_text, length=st.integers(1, 9), seed=seeds)
+# Short enough to stand in one of the smallest windows, which overlap by half, wherever it begins.
+short_questions = st.builds(random_text, length=st.integers(1, WINDOWS[-1] // 2 + 1), seed=seeds)
 codes = st.sampled_from([*map(LanguageCode, LANGUAGES), None])
 
 
@@ -216,7 +218,7 @@ def test_equal_texts_are_covered_equally_to_the_last_bit(terms: int) -> None:
 
 
 @settings(max_examples=40, deadline=None)
-@given(question=questions, before=texts_of_words, after=texts_of_words)
+@given(question=short_questions, before=texts_of_words, after=texts_of_words)
 def test_a_text_that_holds_the_question_covers_it_fully(
     question: Text, before: Text, after: Text
 ) -> None:
@@ -301,7 +303,7 @@ def test_the_best_match_in_each_language_counts_fully_unless_it_is_poor(
     for language in set(languages):
         rows = [row for row, of_row in enumerate(languages) if of_row == language]
         before, after = matches[:, rows].max(axis=1), even[:, rows].max(axis=1)
-        assert after == pytest.approx(np.where(before >= 0.4, 1, before / 0.4), abs=1e-5)
+        assert after == pytest.approx(np.where(before >= 0.65, 1, before / 0.65), abs=1e-5)
     assert np.all((even >= matches - 1e-6) & (even <= 1))
 
 
