@@ -10,7 +10,7 @@ from kb.normalization import fold, folded_words
 _HOW_MANY = {
     "sl": "koliko kolikokrat kolikšen kolikšna kolikšno kolikšni kolikšne kolikšnem",
     "pl": "ile ilu iloma ilukrotnie ilokrotnie",
-    "hi": "कितना कितने कितनी कितनों",
+    "hi": "कितना कितने कितनी कितनों kitna kitne kitni",
     # Without diacritics "cât" is the English "cat": a question about it may prefer figures too.
     "ro": "cât câtă câți câte",
 }

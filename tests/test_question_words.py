@@ -14,6 +14,7 @@ FOR_A_FIGURE = [
     "Jaki odsetek klientów odchodzi?",
     "कितने ग्राहक कभी शिकायत नहीं करते?",
     "जवाब आने में कितना समय लगता है?",
+    "kitne grahak shikayat nahi karte?",
     "Câți clienți nu reclamă niciodată?",
     "Ce procent dintre clienți pleacă?",
     "How many customers never complain?",
