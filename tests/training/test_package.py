@@ -93,7 +93,8 @@ def test_weights_that_are_steps_already_stay_as_they_are(steps: Matrix, scale: f
     scales, found = quantised(weights)
 
     assert np.array_equal(found, steps)
-    assert np.array_equal(scales, np.full(2, scale, dtype=np.float32))
+    # The scale may be another one by its last bit, where that makes the same weights.
+    assert np.array_equal(found * scales[:, np.newaxis], weights)
 
 
 def test_exporting_keeps_every_weight_and_score(tmp_path: Path) -> None:
