@@ -19,8 +19,6 @@ from tests.cli.articles import ARTICLES, QUESTIONS, UNANSWERED
 from tests.prose import LANGUAGES, SENTENCES, paragraph
 from tests.workspace import Workspace, write_library
 
-EXAMPLES = Path(__file__).parents[1] / "corpus"
-
 each_language = pytest.mark.parametrize("language", LANGUAGES)
 OWN_QUESTIONS = {language: sentences[3] for language, sentences in SENTENCES.items()}
 
@@ -98,33 +96,6 @@ def test_a_question_is_answered_by_the_sentence_that_answers_it(
 
     assert not answer.is_abstention
     assert any(words in quote.text for quote, source in sources(answer) if source == document)
-
-
-@pytest.fixture(scope="module")
-def examples(tmp_path_factory: pytest.TempPathFactory, embedded_model: EmbeddedModel) -> Workspace:
-    workspace = Workspace(tmp_path_factory.mktemp("examples"))
-    for article in EXAMPLES.glob("*/*.md"):
-        workspace.write(f"{article.parent.name}/{article.name}", article.read_text("utf-8"))
-    workspace.build(embedded_model)
-    return workspace
-
-
-@pytest.mark.parametrize(
-    "question",
-    [
-        "Koliko nezadovoljnih strank se nikoli ne pritoži?",
-        "Ilu niezadowolonych klientów nigdy nie składa reklamacji?",
-        "कितने नाख़ुश ग्राहक कभी शिकायत नहीं करते?",
-        "Câți clienți nemulțumiți nu reclamă niciodată?",
-        "How many customers never complain?",
-    ],
-)
-def test_how_many_is_answered_by_a_sentence_with_the_figure(
-    examples: Workspace, embedded_model: EmbeddedModel, question: str
-) -> None:
-    answer = ask(examples, question, embedded_model, sentences=1)
-
-    assert ["96%" in quote.text for quote in answer.quotes] == [True]
 
 
 @pytest.mark.parametrize("question", all_questions())
