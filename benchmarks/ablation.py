@@ -49,10 +49,18 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
 
 def measure(index: OpenIndex, questions: Sequence[JudgedQuestion]) -> tuple[float, float]:
     """Return success@1 and success@5 in articles of other languages, in percent."""
+    outcomes = ask(index, questions)
+    return 100 * _success(outcomes, 1), 100 * _success(outcomes, 5)
+
+
+def ask(
+    index: OpenIndex, questions: Sequence[JudgedQuestion], *, depth: int = DEPTH
+) -> tuple[Outcome, ...]:
+    """Return what every wording found among the first `depth` passages; none is answered."""
     retriever = Retriever(index.reader, index.vectors, index.retriever.embedder)
 
     def retrieve(question: str) -> Retrieval:
-        return retriever.retrieve(question, k=DEPTH)
+        return retriever.retrieve(question, k=depth)
 
     def compose(wording: Wording, found: Retrieval) -> Answer:
         nothing = replace(found, hits=(), is_relevant=False)
@@ -60,8 +68,7 @@ def measure(index: OpenIndex, questions: Sequence[JudgedQuestion]) -> tuple[floa
             wording.text, nothing, index.corpus.text, language=None, model="", generation=0
         )
 
-    outcomes = judge(questions, index.reader, index.corpus.text, retrieve=retrieve, compose=compose)
-    return 100 * _success(outcomes, 1), 100 * _success(outcomes, 5)
+    return judge(questions, index.reader, index.corpus.text, retrieve=retrieve, compose=compose)
 
 
 def _success(outcomes: Sequence[Outcome], k: int) -> float:
@@ -70,7 +77,7 @@ def _success(outcomes: Sequence[Outcome], k: int) -> float:
 
 
 @contextmanager
-def _changed(changes: Sequence[Change]) -> Iterator[None]:
+def changed(changes: Sequence[Change]) -> Iterator[None]:
     with ExitStack() as stack:
         for module, name, value in changes:
             stack.callback(setattr, module, name, getattr(module, name))
@@ -78,15 +85,23 @@ def _changed(changes: Sequence[Change]) -> Iterator[None]:
         yield
 
 
-def _questions(root: Path) -> dict[str, list[JudgedQuestion]]:
+def questions_of(root: Path) -> dict[str, list[JudgedQuestion]]:
+    """Return the plain questions and each half of the judged ones, those with an answer."""
     core = root / "tests" / "quality" / "core.jsonl"
-    files = {"plain": [core], "judged": bundled_question_files(root)}
-    read = {
-        name: [q for path in paths for q in parse_questions(path.read_text("utf-8"), str(path))]
-        for name, paths in files.items()
+    plain, judged = (
+        [
+            question
+            for path in paths
+            for question in parse_questions(path.read_text("utf-8"), str(path))
+            if question.expected
+        ]
+        for paths in ([core], bundled_question_files(root))
+    )
+    halves = {
+        f"judged, {name} half": [question for question in judged if question.split == split]
+        for name, split in (("tuning", "tune"), ("test", "test"))
     }
-    read["judged"] = [question for question in read["judged"] if question.split == "tune"]
-    return {name: [q for q in questions if q.expected] for name, questions in read.items()}
+    return {"plain": plain, **halves}
 
 
 def main() -> None:
@@ -94,6 +109,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     root = clone_folder()
+    plain, tuning, _ = questions_of(root).values()
     lines = [
         (
             f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
@@ -108,10 +124,10 @@ def main() -> None:
         run_build(settings, full=False, quiet=True)
         with open_index(settings, quiet=True) as index:
             for name, changes in VARIANTS.items():
-                with _changed(changes):
+                with changed(changes):
                     figures = [
                         figure
-                        for questions in _questions(root).values()
+                        for questions in (plain, tuning)
                         for figure in measure(index, questions)
                     ]
                 lines.append(f"| {name} | {' | '.join(f'{figure:.1f}' for figure in figures)} |")
