@@ -1,7 +1,7 @@
 """What a question means to say: typing errors and romanised Hindi, read as words that there are.
 
 A model's pieces make a misspelt word of meaningless parts. So the words of a question that are
-no word of the articles and improbable to the model are read as a probable one that is one letter
+no word of the articles, unknown and improbable to the model are read as a probable one that is one letter
 away (Norvig, "How to write a spelling corrector", 2007), before anything is looked for.
 """
 
@@ -22,7 +22,7 @@ _IN_ARTICLES = 2.0  # So much more is a word of the articles expected.
 _LEAST_IN_ARTICLES = -14.0  # A rare piece: any word of the articles is as likely as that.
 _OTHER_START = 3.0  # The first letter is seldom wrong.
 
-_WORD = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\\u0900-\\u0903\\u093a-\\u094f])*")
+WORD = re.compile("[^\\W\\d_](?:[^\\W\\d_]|[\\u0900-\\u0903\\u093a-\\u094f])*")
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _DEVANAGARI = "".join(map(chr, (*range(0x901, 0x904), *range(0x905, 0x93A), *range(0x93C, 0x94E))))
 
@@ -36,6 +36,9 @@ class Vocabulary(Protocol):
 
     def is_piece(self, word: str) -> bool:
         """True for a word that is not cut."""
+
+    def is_known(self, word: str) -> bool:
+        """True for a word that the model was trained on, however it is cut."""
 
     def likelihood(self, word: str) -> float:
         """Return the logarithm of a word's probability."""
@@ -59,7 +62,7 @@ class QuestionReader:
             in_devanagari = self._hindi.read(question)
             if in_devanagari != question:
                 return in_devanagari
-        return _WORD.sub(lambda match: self._meant(match.group()), question)
+        return WORD.sub(lambda match: self._meant(match.group()), question)
 
     @cached_property
     def _words(self) -> Collection[str]:
@@ -78,7 +81,9 @@ class QuestionReader:
     def _meant(self, written: str) -> str:
         word = self._vocabulary.spelt(written)
         likelihood = self._vocabulary.likelihood(word)
-        if len(word) < _MIN_LETTERS or likelihood > _IMPROBABLE or self._is_word(word):
+        if len(word) < _MIN_LETTERS or likelihood > _IMPROBABLE:
+            return written
+        if self._is_word(word) or self._vocabulary.is_known(word):
             return written
         candidates = [
             (self._likelihood(other) - _OTHER_START * (other[0] != word[0]), other)

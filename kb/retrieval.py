@@ -126,6 +126,10 @@ class Retriever:
         answers = evidence > 0 and confidence >= min_score
         return Retrieval(hits, self._tokens(hits[:_COMPARED]), asked.scorer, confidence, answers)
 
+    def as_read(self, question: str) -> str:
+        """Return `question` as it is looked for: with the words that were meant."""
+        return self._question_reader.read(question) if self._question_reader else question
+
     def calibrate(self) -> Calibration:
         """Return how much speaks for answers to questions that no article treats."""
         return Calibration.of([self._evidence_for(question) for question in UNRELATED])
@@ -219,7 +223,7 @@ class Retriever:
         return tuple(hits[:k])
 
     def _ask(self, question: str) -> "_Asked":
-        question = self._question_reader.read(question) if self._question_reader else question
+        question = self.as_read(question)
         vector = self.embedder.embed_question(question)
         centre, _ = self._centred
         if not isinstance(self.embedder, TokenVectors) or self._words is None:

@@ -63,6 +63,11 @@ def test_names_of_the_articles_short_words_and_figures_stay(
     assert reader.read(word) == word
 
 
+@pytest.mark.parametrize("word", ["ugodnost", "kolegów", "सक्सेस", "înmuiat", "loaves"])
+def test_a_rare_word_is_no_typing_error(reader: QuestionReader, word: str) -> None:
+    assert reader.read(word) == word
+
+
 def test_hindi_in_latin_letters_is_read_in_devanagari(reader: QuestionReader) -> None:
     assert reader.read("loomina kya hai") == "लूमिना क्या है"
     assert reader.read("Gibalnica kya hai") == "Gibalnica क्या है"

@@ -4,8 +4,8 @@
 
 BENCH holds FLORES-200 dev, XQuAD and RO-STS, which no pair may repeat. Each DATA folder holds
 parallel text as `training/cleaning.py` reads it. FOLDER gets `model`, a sentence-transformers
-folder, `model.safetensors`, the file that kb carries, and `manifest.json`: what went in, and what
-came out.
+folder, `model.safetensors` and `known_words.bloom`, the files that kb carries, and
+`manifest.json`: what went in, and what came out.
 """
 
 import argparse
@@ -21,10 +21,12 @@ from pathlib import Path
 import numpy as np
 from tokenizers import Tokenizer
 
+from kb.embedding.known_words import FILE_NAME
 from kb.embedding.model_file import read_model_file
 from training.cleaning import Counts, HeldOut, Pair, clean, read_licences
 from training.evaluation import StaticModel, figures, test_sentences
 from training.export import write_folder
+from training.known_words import write_known_words
 from training.package import package
 from training.pairs import token_pairs
 from training.training import Recipe, train
@@ -57,6 +59,7 @@ def make_model(bench: Path, data: Sequence[Path], target: Path, recipe: Recipe) 
     print(f"{tokenizer.get_vocab_size():,} pieces", flush=True)
     write_folder(target / "model", tokenizer, train(token_pairs(pairs, tokenizer), recipe))
     package(target / "model", target / "model.safetensors")
+    write_known_words(_texts(pairs), target / FILE_NAME)
     found = figures(_packed(target / "model.safetensors", tokenizer), bench)
     manifest = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -22,7 +22,7 @@ from kb.cli.options import (
     read_question,
 )
 from kb.cli.terminal import say, show, text_style
-from kb.cli.wiring import locator, open_index
+from kb.cli.wiring import locator, open_index, say_as_read
 from kb.domain import Answer
 from kb.errors import ExitCode, InvalidOption, KbError
 
@@ -99,6 +99,7 @@ def ask(
             min_score=MIN_SCORE if min_score is None else min_score,
             searched=wanted.languages or _languages(index.reader),
         )
+        say_as_read(index, text, quiet=options.quiet)
     # Saved first: neither a closed pipe nor a file name that is taken loses the answer.
     number = _save(answer, settings, quiet=options.quiet)
     show(_render(answer, answer_format, settings))

@@ -21,7 +21,7 @@ from kb.cli.options import (
     read_question,
 )
 from kb.cli.terminal import say, show, text_style
-from kb.cli.wiring import OpenIndex, locator, open_index
+from kb.cli.wiring import OpenIndex, locator, open_index, say_as_read
 from kb.domain import ArticleFilter, Hit
 from kb.errors import EmptyQuestion, ExitCode, InvalidOption, QuestionTooLong
 
@@ -71,6 +71,7 @@ def search(
         for text in asked:
             hits = _hits(index, text, count, wanted)
             found = found or bool(hits)
+            say_as_read(index, text, quiet=options.quiet)
             if as_json or batch is not None:
                 show(hits_to_json(text, question_language(text), hits, locate, explain=explain))
             elif hits:

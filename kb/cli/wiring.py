@@ -214,6 +214,13 @@ def locator(settings: Settings) -> "Locate":
     return lambda document_id: (folder / document_id).as_posix()
 
 
+def say_as_read(index: OpenIndex, question: str, *, quiet: bool) -> None:
+    """Tell when words of `question` were taken for others: what was meant may be another."""
+    read = index.retriever.as_read(question)
+    if read != question:
+        say(f"read as {read!r}", quiet=quiet)
+
+
 def describe(freshness: "Freshness") -> str:
     """Return which articles changed since the last build, as a short list."""
     parts = []

@@ -6,11 +6,13 @@ vectors; a test holds the two within 1e-5.
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 
 from kb.embedding import EMBEDDED
+from kb.embedding.known_words import FILE_NAME, KnownWords
 from kb.embedding.model_file import read_model_file
 from kb.embedding.tokenizer import Tokenizer, normalised
 from kb.normalization import with_ascii_digits, without_invisible
@@ -37,6 +39,7 @@ class EmbeddedModel:
 
     def __init__(self, path: Path = MODEL_FILE) -> None:
         self._file = read_model_file(path)
+        self._known_words_file = path.with_name(FILE_NAME)
         self._tokenizer = Tokenizer(
             self._file.pieces, self._file.scores.tolist(), self._file.punctuation
         )
@@ -69,17 +72,30 @@ class EmbeddedModel:
         return [self._file.pieces[id_].strip("▁") for id_ in ids.tolist()]
 
     def spelt(self, word: str) -> str:
-        return normalised(_read(word))
+        return spelt(word)
 
     def is_piece(self, word: str) -> bool:
         return self._tokenizer.is_piece(word)
 
+    def is_known(self, word: str) -> bool:
+        return word in self._known_words
+
     def likelihood(self, word: str) -> float:
         return self._tokenizer.likelihood(word)
+
+    @cached_property
+    def _known_words(self) -> KnownWords:
+        """Read for the first improbable word only."""
+        return KnownWords.read(self._known_words_file)
 
     def devanagari_words(self) -> list[str]:
         pieces = (piece.strip("▁") for piece in self._file.pieces)
         return list(dict.fromkeys(filter(_HINDI_WORD.fullmatch, pieces)))
+
+
+def spelt(text: str) -> str:
+    """Return `text` as pieces spell it: small letters, no Latin diacritics."""
+    return normalised(_read(text))
 
 
 def _read(text: str) -> str:

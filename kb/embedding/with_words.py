@@ -63,6 +63,9 @@ class ModelWithWords:
     def is_piece(self, word: str) -> bool:
         return self.words.is_piece(word)
 
+    def is_known(self, word: str) -> bool:
+        return self.words.is_known(word)
+
     def likelihood(self, word: str) -> float:
         return self.words.likelihood(word)
 

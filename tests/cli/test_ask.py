@@ -224,6 +224,27 @@ def test_new_and_removed_articles_are_announced_and_the_removed_one_is_not_quote
     assert article not in outcome.out
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("Katera kniižnica je odprta?", "Katera knjiznica je odprta?"),
+        ("O czym opowiiada latarnik?", "O czym opowiada latarnik?"),
+        ("डाकघर कब खुलताा है?", "डाकघर कब खुलता है?"),
+        ("dakghar kab khulta hai?", "डाकघर कब खुलता है?"),
+        ("Cât costă un cliennt?", "Cât costă un client?"),
+        ("What precentage of loaves?", "What percentage of loaves?"),
+    ],
+    ids=["sl", "pl", "hi", "romanised", "ro", "en"],
+)
+@pytest.mark.parametrize("command", ["ask", "search"])
+def test_what_a_question_was_read_as_is_told_where_that_differs(
+    built: Kb, command: str, typed: str, meant: str
+) -> None:
+    assert f"read as '{meant}'" in built(command, typed).err
+    assert "read as" not in built(command, meant).err
+    assert "read as" not in built("--quiet", command, typed).err
+
+
 def test_quiet_leaves_the_answer_alone_on_both_streams(kb: Kb) -> None:
     outcome = kb("--quiet", "ask", QUESTIONS["pl"][0])
 
