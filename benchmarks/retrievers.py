@@ -8,6 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
+from benchmarks.ablation import changed
+from kb import retrieval
 from kb.changes import FileStamp
 from kb.chunking import CHUNKER_VERSION
 from kb.domain import Document, DocumentId, LanguageCode, Passage, PassageId
@@ -47,6 +49,14 @@ class Kb:
     def rank(self, question: str, *, k: int) -> list[int]:
         hits = self._retriever.retrieve(question, k=k).hits
         return [int(hit.passage.document_id) for hit in hits]
+
+
+class KbWords(Kb):
+    """The word stages of `kb` alone, without the mean vector."""
+
+    def rank(self, question: str, *, k: int) -> list[int]:
+        with changed([(retrieval, "MEAN_WEIGHT", 0.0)]):
+            return super().rank(question, k=k)
 
 
 class MeanVector:
@@ -132,6 +142,7 @@ class MiniLm:
 
 RETRIEVERS: dict[str, Callable[[Sequence[Text]], Ranker]] = {
     "kb": Kb,
+    "kb, words alone": KbWords,
     "mean vector alone": MeanVector,
     "words alone, BM25": WordsBm25,
     "bm25s defaults": Bm25s,

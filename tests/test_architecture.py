@@ -102,6 +102,7 @@ FILE_USERS = {
     "kb.corpus.sources": "files to be added as articles",
     "kb.durable": "what is written in the index folder, and articles",
     "kb.language": "the profiles of langdetect",
+    "kb.embedding.known_words": "the words that come with kb",
     "kb.embedding.local_models": "model folders",
     "kb.embedding.model_file": "the model that comes with kb",
     "kb.embedding.sentence_transformer": "a model folder",

@@ -18,7 +18,8 @@ def write_known_words(texts: Iterable[str], target: Path) -> None:
     counts: Counter[str] = Counter()
     for batch in _batches(iter(texts)):
         counts.update(WORD.findall(spelt("\n".join(batch))))
-    KnownWords.of([word for word, count in counts.items() if count >= _LEAST_COUNT]).write(target)
+    known = KnownWords.of([word for word, count in counts.items() if count >= _LEAST_COUNT])
+    target.write_bytes(known.to_bytes())
 
 
 def _batches(texts: Iterator[str]) -> Iterator[list[str]]:

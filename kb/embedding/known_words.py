@@ -37,13 +37,14 @@ class KnownWords:
 
     @classmethod
     def read(cls, path: Path) -> Self:
-        """Map a file that `write` made; where there is none, no word is known."""
+        """Map a file of what `to_bytes` gave; where there is none, no word is known."""
         if not path.exists() or not path.stat().st_size:
             return cls.of(())
         return cls(np.asarray(np.memmap(path, dtype=np.uint8, mode="r")))
 
-    def write(self, path: Path) -> None:
-        path.write_bytes(self._octets.tobytes())
+    def to_bytes(self) -> bytes:
+        """Return what `read` reads."""
+        return self._octets.tobytes()
 
     def __contains__(self, word: str) -> bool:
         return all(self._octets[octet] & bit for octet, bit in self._places(word))

@@ -29,7 +29,7 @@ def test_about_one_other_word_of_120_is_taken_for_known() -> None:
 
 def test_a_written_filter_reads_the_same(tmp_path: Path) -> None:
     names = [f"word {number}" for number in range(500)]
-    KnownWords.of(names[:250]).write(tmp_path / "filter")
+    (tmp_path / "filter").write_bytes(KnownWords.of(names[:250]).to_bytes())
 
     known = KnownWords.read(tmp_path / "filter")
 

@@ -193,6 +193,13 @@ MUTATIONS = (
         ("tests/test_derived.py",),
     ),
     Mutation(
+        "stored words may be of pieces that the index of words does not have",
+        "retrieval.py",
+        "if self._words is not None and not self._words.has_pieces_of(tokens):",
+        "if False:",
+        ("tests/test_derived.py",),
+    ),
+    Mutation(
         "a build does not make a damaged FAISS file again",
         "indexing.py",
         "is_mended = writer.mend_vectors_file(serialize_vectors)",
