@@ -311,7 +311,7 @@ MUTATIONS = (
     Mutation(
         "quotes are not compared with the file",
         "answering.py",
-        "text[passage.start : passage.end] == passage.text",
+        "source.text[passage.start : passage.end] == passage.text",
         "True",
         ("tests/test_answering.py",),
     ),
@@ -369,7 +369,9 @@ def _noticed_by(mutation: Mutation, copy: Path) -> str:
     path = copy / "kb" / mutation.file
     original = path.read_text("utf-8")
     assert original.count(mutation.old) == 1, f"{mutation.name}: not once in {mutation.file}"
-    path.write_text(original.replace(mutation.old, mutation.new), "utf-8")
+    mutated = original.replace(mutation.old, mutation.new)
+    compile(mutated, mutation.file, "exec")  # A file that cannot be read would fail no test.
+    path.write_text(mutated, "utf-8")
     try:
         done = _run_tests(copy, mutation.tests)
     finally:
