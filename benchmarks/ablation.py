@@ -29,7 +29,7 @@ from kb.evaluation.questions import JudgedQuestion, Wording, parse_questions
 from kb.judging import DEPTH, judge
 from kb.retrieval import Retrieval, Retriever
 
-Change = tuple[ModuleType, str, object]
+Change = tuple[ModuleType | type, str, object]
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
     "all parts": (),

@@ -1,8 +1,8 @@
 """What a question means to say: typing errors and romanised Hindi, read as words that there are.
 
 A model's pieces make a misspelt word of meaningless parts. So the words of a question that are
-no word of the articles, unknown and improbable to the model are read as a probable one that is one letter
-away (Norvig, "How to write a spelling corrector", 2007), before anything is looked for.
+no word of the articles, unknown and improbable to the model are read as a probable one that is
+one letter away (Norvig, "How to write a spelling corrector", 2007), before anything is looked for.
 """
 
 import re
@@ -38,7 +38,7 @@ class Vocabulary(Protocol):
         """True for a word that is not cut."""
 
     def is_known(self, word: str) -> bool:
-        """True for a word that the model was trained on, however it is cut."""
+        """True for a word of the text that the model was trained on, however it is cut."""
 
     def likelihood(self, word: str) -> float:
         """Return the logarithm of a word's probability."""

@@ -49,17 +49,8 @@ LAYERS = {
         *("config", "corpus", "durable", "embedding", "language", "store", "vector_index"),
     },
     "2 use cases": {
-        *(
-            "answering",
-            "collecting",
-            "derived",
-            "doctor",
-            "freshness",
-            "indexing",
-            "judging",
-            "listing",
-        ),
-        *("reranking", "retrieval"),
+        *("answering", "collecting", "derived", "doctor", "freshness", "indexing", "judging"),
+        *("listing", "reranking", "retrieval"),
     },
     "3 edge": {"cli", "__main__"},
 }

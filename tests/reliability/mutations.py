@@ -346,7 +346,9 @@ def survivors(mutations: Sequence[Mutation] = MUTATIONS) -> Iterator[tuple[Mutat
         copy = Path(name)
         for part in _COPIED:
             _copy(REPOSITORY / part, copy / part)
-        _check_that_all_passes(copy, mutations)
+        tests = dict.fromkeys(test for mutation in mutations for test in mutation.tests)
+        untouched = _run_tests(copy, tuple(tests))
+        assert untouched.returncode == 0, untouched.stdout
         for mutation in mutations:
             yield mutation, _noticed_by(mutation, copy)
 
@@ -356,13 +358,6 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
     else:
         shutil.copy(source, target)
-
-
-def _check_that_all_passes(copy: Path, mutations: Sequence[Mutation]) -> None:
-    """Assert that the tests pass as long as nothing is taken out."""
-    tests = dict.fromkeys(test for mutation in mutations for test in mutation.tests)
-    done = _run_tests(copy, tuple(tests))
-    assert done.returncode == 0, done.stdout
 
 
 def _noticed_by(mutation: Mutation, copy: Path) -> str:
