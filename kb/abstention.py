@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass
 from statistics import fmean, pstdev
 from typing import Self
 
-MIN_SCORE = 0.55
-"""The confidence that an answer needs: so 45 of 100 questions like the unrelated ones get one."""
+MIN_SCORE = 0.6
+"""The confidence that an answer needs: so 40 of 100 questions like the unrelated ones get one."""
 
 CONSULTED = 5
 """Hits that may speak for an answer."""

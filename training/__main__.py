@@ -29,6 +29,7 @@ from training.export import write_folder
 from training.known_words import write_known_words
 from training.package import package
 from training.pairs import token_pairs
+from training.restatements import LICENCE, RESTATEMENTS, SOURCE, read_restatements
 from training.training import Recipe, train
 from training.vocabulary import train_vocabulary
 
@@ -44,20 +45,26 @@ def main() -> None:
     parser.add_argument("bench", type=Path)
     parser.add_argument("data", type=Path, nargs="+")
     parser.add_argument("--to", type=Path, default=DEFAULT_TARGET)
-    parser.add_argument("--steps", type=int, default=Recipe().steps)
+    parser.add_argument("--steps", type=int, default=Recipe().main.steps)
     given = parser.parse_args()
-    make_model(given.bench, given.data, given.to, replace(Recipe(), steps=given.steps))
+    recipe = Recipe()
+    recipe = replace(recipe, main=replace(recipe.main, steps=given.steps))
+    make_model(given.bench, given.data, given.to, recipe)
 
 
 def make_model(bench: Path, data: Sequence[Path], target: Path, recipe: Recipe) -> None:
     """Run every stage; write the model, its packed file and the manifest into `target`."""
     started = time.perf_counter()
     counts = Counts()
-    pairs = list(clean(data, _held_out(bench, data), counts))
+    held_out = _held_out(bench, data)
+    pairs = list(clean(data, held_out, counts))
     print(f"{len(pairs):,} pairs kept, {counts.dropped.total():,} left out", flush=True)
     tokenizer = train_vocabulary(_texts(pairs), recipe.pieces)
     print(f"{tokenizer.get_vocab_size():,} pieces", flush=True)
-    write_folder(target / "model", tokenizer, train(token_pairs(pairs, tokenizer), recipe))
+    restated = list(read_restatements(held_out))
+    counts.kept.update((pair.language, pair.source) for pair in restated)
+    weights = train(token_pairs(pairs, tokenizer), token_pairs(restated, tokenizer), recipe)
+    write_folder(target / "model", tokenizer, weights)
     package(target / "model", target / "model.safetensors")
     write_known_words(_texts(pairs), target / FILE_NAME)
     found = figures(_packed(target / "model.safetensors", tokenizer), bench)
@@ -67,7 +74,8 @@ def make_model(bench: Path, data: Sequence[Path], target: Path, recipe: Recipe) 
         "machine": f"{platform.machine()}, Python {platform.python_version()}",
         "recipe": asdict(recipe),
         "fingerprint": read_model_file(target / "model.safetensors").fingerprint,
-        "digests": {f"{path.parent.name}/{path.name}": _digest(path) for path in _inputs(data)},
+        "digests": {f"{path.parent.name}/{path.name}": _digest(path) for path in _inputs(data)}
+        | {RESTATEMENTS.name: _digest(RESTATEMENTS)},
         "sources": _sources(counts, data),
         "left out": dict(counts.dropped.most_common()),
         "figures": {measure: round(value, 2) for measure, value in found.items()},
@@ -106,7 +114,7 @@ def _digest(path: Path) -> str:
 
 def _sources(counts: Counts, data: Sequence[Path]) -> dict[str, dict[str, str | int]]:
     """Return the licence of each source and how many of its pairs were kept, by language."""
-    licences: dict[str, str] = {}
+    licences = {SOURCE: LICENCE}
     for folder in data:
         licences |= read_licences(folder / "SOURCES.md")
     found: dict[str, dict[str, str | int]] = {}

@@ -55,7 +55,7 @@ def ask(
         typer.Option(
             "--min-score",
             help="How sure an answer has to be, 0 to 1: the share of unrelated questions that"
-            " find less. 0 always answers. [default: 0.55]",
+            " find less. 0 always answers. [default: 0.6]",
         ),
     ] = None,
     answer_format: Annotated[

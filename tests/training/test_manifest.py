@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import file_digest
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from kb.embedding.embedded import MODEL_FILE
 from kb.embedding.model_file import read_model_file
 from training.evaluation import FLORES
+from training.restatements import RESTATEMENTS
 
 MANIFEST = json.loads(
     (Path(__file__).parents[2] / "training" / "manifest.json").read_text(encoding="utf-8")
@@ -20,6 +22,11 @@ def test_the_manifest_and_the_card_are_of_the_shipped_model() -> None:
     fingerprint = read_model_file(MODEL_FILE).fingerprint
     assert MANIFEST["fingerprint"] == fingerprint
     assert fingerprint in CARD
+
+
+def test_the_restatements_are_those_that_the_shipped_model_learned_from() -> None:
+    with RESTATEMENTS.open("rb") as file:
+        assert MANIFEST["digests"][RESTATEMENTS.name] == file_digest(file, "sha256").hexdigest()
 
 
 def test_every_source_of_the_model_has_a_stated_free_licence() -> None:

@@ -8,11 +8,19 @@ import numpy as np
 from kb.embedding.embedded import EmbeddedModel
 from training.__main__ import make_model
 from training.evaluation import FLORES, XQUAD
-from training.training import Recipe
+from training.training import Recipe, Stage
 
 ENGLISH = ("the dog sleeps", "the cat eats", "the house burns", "the boat sinks")
 POLISH = ("pies śpi", "kot je", "dom płonie", "łódź tonie")
-RECIPE = Recipe(pieces=200, dimension=16, rough_steps=20, left_out=0, steps=100, batch=4)
+RECIPE = Recipe(
+    pieces=200,
+    dimension=16,
+    rough=Stage(steps=20),
+    left_out=0,
+    main=Stage(steps=100),
+    settling=Stage(steps=2, restated=0.5),
+    batch=4,
+)
 
 
 def test_the_pipeline_writes_a_model_that_kb_reads_and_says_what_went_in(tmp_path: Path) -> None:
@@ -27,9 +35,11 @@ def test_the_pipeline_writes_a_model_that_kb_reads_and_says_what_went_in(tmp_pat
     assert similarities.argmax(axis=1).tolist() == [0, 1, 2, 3]
     manifest = json.loads((target / "manifest.json").read_text(encoding="utf-8"))
     assert model.fingerprint.startswith(manifest["fingerprint"])
+    restatements = manifest["sources"].pop("restatements")
+    assert restatements.keys() == {"licence", "sl", "pl", "hi", "ro"}
     assert manifest["sources"] == {"toy": {"licence": "MIT", "pl": len(ENGLISH)}}
     assert manifest["left out"] == {"in a test set": 1}
-    assert manifest["digests"].keys() == {"text/en-pl.tsv"}
+    assert manifest["digests"].keys() == {"text/en-pl.tsv", "restatements.tsv"}
     assert set(manifest["figures"]) >= {"flores mean", "xquad mean @10", "xquad terms @1"}
     assert np.isfinite(list(manifest["figures"].values())).all()
 
