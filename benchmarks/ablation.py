@@ -10,26 +10,18 @@ into benchmarks/README.md.
 import argparse
 import os
 import platform
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import fmean
-from types import ModuleType
 
-from benchmarks.results import keep
+from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
+from benchmarks.results import show
 from kb import centre, matching, retrieval
-from kb.answering import compose_answer
-from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
-from kb.cli.wiring import OpenIndex, open_index, run_build
-from kb.domain import Answer
+from kb.cli.wiring import OpenIndex
 from kb.evaluation.outcomes import OTHER, Outcome
-from kb.evaluation.questions import JudgedQuestion, Wording, parse_questions
-from kb.judging import DEPTH, judge
-from kb.retrieval import Retrieval, Retriever
+from kb.evaluation.questions import JudgedQuestion
 
-Change = tuple[ModuleType | type, str, object]
+_DISTRACTORS = 300
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
     "all parts": (),
@@ -53,63 +45,16 @@ def measure(index: OpenIndex, questions: Sequence[JudgedQuestion]) -> tuple[floa
     return 100 * _success(outcomes, 1), 100 * _success(outcomes, 5)
 
 
-def ask(
-    index: OpenIndex, questions: Sequence[JudgedQuestion], *, depth: int = DEPTH
-) -> tuple[Outcome, ...]:
-    """Return what every wording found among the first `depth` passages; none is answered."""
-    retriever = Retriever(index.reader, index.vectors, index.retriever.embedder)
-
-    def retrieve(question: str) -> Retrieval:
-        return retriever.retrieve(question, k=depth)
-
-    def compose(wording: Wording, found: Retrieval) -> Answer:
-        nothing = replace(found, hits=(), is_relevant=False)
-        return compose_answer(
-            wording.text, nothing, index.corpus.text, language=None, model="", generation=0
-        )
-
-    return judge(questions, index.reader, index.corpus.text, retrieve=retrieve, compose=compose)
-
-
 def _success(outcomes: Sequence[Outcome], k: int) -> float:
     firsts = [found.first for one in outcomes if (found := one.found_in(OTHER))]
     return fmean([first is not None and first <= k for first in firsts])
-
-
-@contextmanager
-def changed(changes: Sequence[Change]) -> Iterator[None]:
-    with ExitStack() as stack:
-        for module, name, value in changes:
-            stack.callback(setattr, module, name, getattr(module, name))
-            setattr(module, name, value)
-        yield
-
-
-def questions_of(root: Path) -> dict[str, list[JudgedQuestion]]:
-    """Return the plain questions and each half of the judged ones, those with an answer."""
-    core = root / "tests" / "quality" / "core.jsonl"
-    plain, judged = (
-        [
-            question
-            for path in paths
-            for question in parse_questions(path.read_text("utf-8"), str(path))
-            if question.expected
-        ]
-        for paths in ([core], bundled_question_files(root))
-    )
-    halves = {
-        f"judged, {name} half": [question for question in judged if question.split == split]
-        for name, split in (("tuning", "tune"), ("test", "test"))
-    }
-    return {"plain": plain, **halves}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    root = clone_folder()
-    plain, tuning, _ = questions_of(root).values()
+    plain, tuning, _ = bundled_questions().values()
     lines = [
         (
             f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
@@ -120,22 +65,15 @@ def main() -> None:
         "| | plain @1 | plain @5 | judged, tuning half @1 | @5 |",
         "|---|---|---|---|---|",
     ]
-    with bundled_settings(root, distractors=300, model=None) as settings:
-        run_build(settings, full=False, quiet=True)
-        with open_index(settings, quiet=True) as index:
-            for name, changes in VARIANTS.items():
-                with changed(changes):
-                    figures = [
-                        figure
-                        for questions in (plain, tuning)
-                        for figure in measure(index, questions)
-                    ]
-                lines.append(f"| {name} | {' | '.join(f'{figure:.1f}' for figure in figures)} |")
-                print(lines[-1], flush=True)
-    text = "\n".join(lines)
-    print(text)
-    if arguments.write:
-        keep("ablation", text)
+    with bundled_index(_DISTRACTORS) as index:
+        for name, changes in VARIANTS.items():
+            with changed(changes):
+                figures = [
+                    figure for questions in (plain, tuning) for figure in measure(index, questions)
+                ]
+            lines.append(f"| {name} | {' | '.join(f'{figure:.1f}' for figure in figures)} |")
+            print(lines[-1], flush=True)
+    show("ablation", "\n".join(lines), write=arguments.write)
 
 
 if __name__ == "__main__":

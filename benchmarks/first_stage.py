@@ -13,11 +13,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import fmean
 
-from benchmarks.ablation import Change, ask, changed, questions_of
-from benchmarks.results import keep
+from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
+from benchmarks.results import show
 from kb import retrieval
-from kb.cli.bundled import bundled_settings, clone_folder
-from kb.cli.wiring import OpenIndex, open_index, run_build
+from kb.cli.wiring import OpenIndex
 from kb.evaluation.outcomes import OTHER, Outcome
 from kb.evaluation.questions import JudgedQuestion
 
@@ -49,27 +48,20 @@ def main() -> None:
     parser.add_argument("--articles", type=int, default=16_000)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    root = clone_folder()
-    sets = questions_of(root)
-    with bundled_settings(root, distractors=arguments.articles, model=None) as settings:
-        run_build(settings, full=False, quiet=True)
-        with open_index(settings, quiet=True) as index:
-            lines = [
-                (
-                    f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()}"
-                    f" {platform.machine()}, {len(index.vectors):,} passages. Percent of the"
-                    " passages that answer, in another language than the question's, among the"
-                    " first hundred."
-                ),
-                "",
-                f"| ranked by | {' | '.join(sets)} |",
-                f"|---|{'---|' * len(sets)}",
-                *rows(index, sets),
-            ]
-    text = "\n".join(lines)
-    print(text)
-    if arguments.write:
-        keep("first stage", text)
+    sets = bundled_questions()
+    with bundled_index(arguments.articles) as index:
+        lines = [
+            (
+                f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
+                f" {len(index.vectors):,} passages. Percent of the passages that answer, in another"
+                " language than the question's, among the first hundred."
+            ),
+            "",
+            f"| ranked by | {' | '.join(sets)} |",
+            f"|---|{'---|' * len(sets)}",
+            *rows(index, sets),
+        ]
+    show("first stage", "\n".join(lines), write=arguments.write)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.public import FLORES_LANGUAGES, flores_sentences, machine
-from benchmarks.results import keep
+from benchmarks.results import show
 from kb.centre import Centre
 from kb.domain import LanguageCode
 from kb.embedding.embedded import EmbeddedModel
@@ -83,9 +83,7 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     text = "\n".join((f"Measured {machine()}.", "", *report(arguments.bench)))
-    print(text)
-    if arguments.write:
-        keep("grouping", text)
+    show("grouping", text, write=arguments.write)
 
 
 if __name__ == "__main__":

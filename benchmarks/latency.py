@@ -22,7 +22,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks.corpus import LANGUAGES, generate
-from benchmarks.results import keep
+from benchmarks.results import show
 from benchmarks.speed import QUESTIONS
 from kb import matching, retrieval
 from kb.cli.wiring import open_index, run_build
@@ -142,10 +142,7 @@ def main() -> None:
             for stage in (*STAGES, "the rest", "a question")
         ),
     ]
-    text = "\n".join(lines)
-    print(text)
-    if arguments.write:
-        keep("latency", text)
+    show("latency", "\n".join(lines), write=arguments.write)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from benchmarks.results import keep
+from benchmarks.results import show
 from benchmarks.retrievers import RETRIEVERS, Text
 from kb.domain import LanguageCode
 
@@ -223,10 +223,7 @@ def main() -> None:
     lines = [f"Measured {machine()}; {time.perf_counter() - started:.0f} s in all.", ""]
     for title, by_retriever in tasks.items():
         lines += report(title, by_retriever)
-    text = "\n".join(lines)
-    print(text)
-    if arguments.write:
-        keep("public benchmarks", text)
+    show("public benchmarks", "\n".join(lines), write=arguments.write)
 
 
 if __name__ == "__main__":

@@ -17,10 +17,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
-from benchmarks.ablation import Change, ask, changed
-from benchmarks.results import keep
-from kb.cli.bundled import bundled_question_files, bundled_settings, clone_folder
-from kb.cli.wiring import OpenIndex, open_index, run_build
+from benchmarks.bundled import Change, ask, bundled_index
+from benchmarks.results import show
+from kb.cli.bundled import bundled_question_files, clone_folder
+from kb.cli.wiring import OpenIndex
 from kb.embedding import embedded
 from kb.embedding.known_words import KnownWords
 from kb.evaluation.questions import JudgedQuestion, parse_questions
@@ -74,13 +74,11 @@ def main() -> None:
         for path in (quality / "core.jsonl", *bundled_question_files(root))
         for question in parse_questions(path.read_text(encoding="utf-8"), str(path))
     ]
-    with bundled_settings(root, distractors=_DISTRACTORS, model=None) as settings:
-        run_build(settings, full=False, quiet=True)
-        with open_index(settings, quiet=True) as index:
-            rows = list(typing_rows(index, quality / "typing.jsonl", proper))
-            with_filter = read_otherwise(index, proper)
-        with changed([_NOTHING_KNOWN]), open_index(settings, quiet=True) as index:
-            without = read_otherwise(index, proper)
+    with bundled_index(_DISTRACTORS) as index:
+        rows = list(typing_rows(index, quality / "typing.jsonl", proper))
+        with_filter = read_otherwise(index, proper)
+    with bundled_index(_DISTRACTORS, [_NOTHING_KNOWN]) as index:
+        without = read_otherwise(index, proper)
     text = "\n".join(
         [
             (
@@ -94,9 +92,7 @@ def main() -> None:
             *rows,
         ]
     )
-    print(text)
-    if arguments.write:
-        keep("reading", text)
+    show("reading", text, write=arguments.write)
 
 
 if __name__ == "__main__":

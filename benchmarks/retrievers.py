@@ -8,7 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
-from benchmarks.ablation import changed
+from benchmarks.bundled import changed
 from kb import retrieval
 from kb.changes import FileStamp
 from kb.chunking import CHUNKER_VERSION

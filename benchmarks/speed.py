@@ -20,7 +20,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from benchmarks.corpus import generate
-from benchmarks.results import keep
+from benchmarks.results import show
 from kb.cli.wiring import compare
 from kb.corpus import Corpus
 from kb.errors import ExitCode
@@ -121,10 +121,7 @@ def main() -> None:
     for articles in arguments.articles:
         with tempfile.TemporaryDirectory() as folder:
             lines.append(f"| {' | '.join(measure(articles, Path(folder)))} |")
-    text = "\n".join(lines)
-    print(text)
-    if arguments.write:
-        keep("speed", text)
+    show("speed", "\n".join(lines), write=arguments.write)
 
 
 if __name__ == "__main__":

@@ -12,11 +12,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from statistics import fmean
 
-from benchmarks.ablation import Change, ask, changed, questions_of
-from benchmarks.results import keep
+from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
+from benchmarks.results import show
 from kb import matching, retrieval
-from kb.cli.bundled import bundled_settings, clone_folder
-from kb.cli.wiring import open_index, run_build
 from kb.evaluation.bootstrap import Key, mean_difference
 from kb.evaluation.metrics import RANKING_METRICS
 from kb.evaluation.outcomes import OTHER, Outcome
@@ -59,15 +57,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
-    root = clone_folder()
-    *_, questions = questions_of(root).values()
+    *_, questions = bundled_questions().values()
     found = {}
-    with bundled_settings(root, distractors=_DISTRACTORS, model=None) as settings:
-        run_build(settings, full=False, quiet=True)
-        with open_index(settings, quiet=True) as index:
-            for name, changes in VARIANTS.items():
-                with changed(changes):
-                    found[name] = ask(index, questions)
+    with bundled_index(_DISTRACTORS) as index:
+        for name, changes in VARIANTS.items():
+            with changed(changes):
+                found[name] = ask(index, questions)
     columns = [cell for metric in _METRICS for cell in (metric, "all stages ahead by")]
     text = "\n".join(
         [
@@ -82,9 +77,7 @@ def main() -> None:
             *(row(name, outcomes, found[_ALL]) for name, outcomes in found.items()),
         ]
     )
-    print(text)
-    if arguments.write:
-        keep("stages", text)
+    show("stages", text, write=arguments.write)
 
 
 if __name__ == "__main__":
