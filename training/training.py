@@ -60,12 +60,12 @@ def train(translations: TokenPairs, restatements: TokenPairs, recipe: Recipe) ->
     """
     rng = np.random.default_rng(recipe.seed)
     texts = _Texts(translations, restatements, recipe, rng)
-    rough = _train(_random_table(translations, recipe), texts, recipe.rough)
+    rough = _train(_random_table(translations, recipe), texts, recipe.rough, recipe.scale)
     agreed = agreeing(translations, rough.numpy(), recipe.left_out)
     texts = _Texts(agreed, restatements, recipe, rng)
     table = _random_table(translations, recipe)
     for stage in (recipe.main, recipe.settling):
-        table = _train(table, texts, stage)
+        table = _train(table, texts, stage, recipe.scale)
     return np.asarray(table.numpy(), dtype=np.float32)
 
 
@@ -84,7 +84,6 @@ class _Texts:
         recipe: Recipe,
         rng: np.random.Generator,
     ) -> None:
-        self.scale = recipe.scale
         self._rng = rng
         self._translations = self._drawn(translations, recipe, recipe.without_english)
         self._restatements = self._drawn(restatements, recipe, _RESTATED_WITHOUT_ENGLISH)
@@ -105,7 +104,7 @@ class _Texts:
             yield data.bags(left), data.bags(right)
 
 
-def _train(table: Tensor, texts: _Texts, stage: Stage) -> Tensor:
+def _train(table: Tensor, texts: _Texts, stage: Stage, scale: float) -> Tensor:
     """Return `table`, which is trained in place."""
     optimiser = Adam(table)
     losses = []
@@ -113,7 +112,7 @@ def _train(table: Tensor, texts: _Texts, stage: Stage) -> Tensor:
         for number in range(stage.steps):
             left, right = texts.batch(stage.restated)
             rate = stage.rate * (1 - number / stage.steps)
-            losses.append(step(table, optimiser, left, right, scale=texts.scale, rate=rate))
+            losses.append(step(table, optimiser, left, right, scale=scale, rate=rate))
             if (number + 1) % _TOLD_EVERY == 0:
                 print(f"step {number + 1:,}: loss {np.mean(losses):.3f}", flush=True)
                 losses.clear()
