@@ -16,7 +16,7 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
 from benchmarks.results import show
-from kb import centre, matching, retrieval
+from kb import centre, language_bias, matching, retrieval
 from kb.cli.wiring import OpenIndex
 from kb.evaluation.outcomes import OTHER, Outcome
 from kb.evaluation.questions import JudgedQuestion
@@ -34,7 +34,7 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "windows of one size": ((matching, "_WINDOWS", (36,)),),
     "no scale between languages": ((matching, "_POOREST_TRANSLATION", 1.0),),
     "no names across scripts": ((matching, "_SAME_SPELLING", 0.0),),
-    "question words count in full": ((matching, "_ASKING", 1.0),),
+    "bias towards languages stays": ((language_bias, "_TAKEN_OUT", 0.0),),
     "no rarity": ((matching, "_MATCH_POWER", 1_000_000), (matching, "_MIN_RARITY", 1_000.0)),
 }
 

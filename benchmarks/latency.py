@@ -43,6 +43,7 @@ STAGES: Mapping[str, Sequence[tuple[Any, str]]] = {
     "rarity and scale": ((matching, "translation_scale"), (matching, "rarity")),
     "coverage": ((matching, "scaled"), (matching, "coverage")),
     "cosines": ((Retriever, "_cosines"),),
+    "bias towards languages": ((retrieval, "language_bias"),),
     "windows": ((matching.TermMatcher, "window_coverage"), (WordIndex, "texts_of")),
     "hits": ((Retriever, "_hits"), (Retriever, "_tokens")),
     "grouping": ((Retrieval, "distinct"),),

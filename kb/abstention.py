@@ -23,7 +23,7 @@ CONSULTED = 5
 # Nearer to the subject than in ranking: few words of an unrelated question find a match by chance.
 MEAN_WEIGHT = 0.6
 
-_VERSION = 3  # Of the questions below and of how evidence is made of what they find.
+_VERSION = 4  # Of the questions below and of how evidence is made of what they find.
 _LEAST_DEVIATION = 0.01  # Where hardly any question finds anything, all would be far from all.
 
 UNRELATED = (

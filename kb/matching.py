@@ -16,7 +16,6 @@ from typing import Self
 import numpy as np
 
 from kb.domain import LanguageCode
-from kb.question_words import only_asks
 from kb.text_languages import TextLanguages
 from kb.vectors import Matrix, TokenIds, Vector, unit_rows
 from kb.words import (
@@ -44,8 +43,6 @@ _POOREST_TRANSLATION = 0.65
 # What stands around a text counts half for it: a sentence on "the bank" is of the bank that its
 # passage names. More, and any sentence of the right passage would do.
 _INHERITED = 0.5
-# No answer says "who", and so it would be a rare word.
-_ASKING = 0.3
 # "NPS" is made of the pieces "np" and "s", and by its vector it would be nearest to "npr." (e.g.).
 _LONGEST_CODE = 3
 # The same name in another script. Less than 1: the key leaves vowels out.
@@ -58,10 +55,7 @@ class QuestionTerms:
 
     directions: Matrix
     emphasis: Vector
-    """The root of how often each word stands in the question, times its vector's length.
-
-    Less for a word that only asks.
-    """
+    """The root of how often each word stands in the question, times its vector's length."""
     texts: tuple[str, ...]
     is_code: tuple[bool, ...]
     """Whether a word is a short acronym or number, which only the same letters match."""
@@ -155,12 +149,11 @@ def question_terms(ids: TokenIds, table: TokenTable) -> QuestionTerms:
         pieces > 1 and text.isascii() and len(text) <= _LONGEST_CODE
         for pieces, text in zip(words.distinct.pieces_each, words.texts, strict=True)
     )
-    asking = np.array([_ASKING if only_asks(text) else 1 for text in words.texts])
     sounds = [spelling_code(text, other_script=True) for text in words.texts]
     return QuestionTerms(
         unit_rows(words.vectors),
         # The root: long vectors are those of rare words, and rarity counts for them already.
-        (np.sqrt(words.distinct.lengths * counts) * asking).astype(np.float32),
+        np.sqrt(words.distinct.lengths * counts).astype(np.float32),
         words.texts,
         is_code,
         words.distinct.codes,

@@ -1,7 +1,7 @@
 """Question to hits: every passage ranked by its mean vector and by how well its words cover it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from kb.centre import Centre
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, LanguageCode, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.grouping import grouped, statements_of
+from kb.language_bias import language_bias
 from kb.matching import (
     QuestionTerms,
     TermMatcher,
@@ -37,6 +38,7 @@ MEAN_WEIGHT = 0.3
 
 # What each stage goes by, as `kb search --explain` names it.
 _BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
+_BY_LANGUAGE = "language bias"
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
@@ -141,7 +143,7 @@ class Retriever:
 
     def _evidence_for(self, question: str) -> float:
         asked = self._ask(question)
-        scores = self._cosines(asked.scorer)
+        scores = asked.cosines
         if asked.scorer.matcher is not None:  # Without windows, so that a build stays fast.
             scores = asked.scorer.mixed(scores, asked.covered)
         return self._evidence(self._ids_at(best_places(scores, CONSULTED)), asked)
@@ -186,22 +188,24 @@ class Retriever:
         self, asked: "_Asked", rows: Places, finalists: int
     ) -> tuple[Places, Vector, Sequence[StageScores]]:
         """Return the rows of the best passages among `rows`, their scores and their stages."""
-        scorer = asked.scorer
-        cosines = self._cosines(scorer)[rows]
+        scorer, cosines = asked.scorer, asked.cosines[rows]
         if scorer.matcher is None or self._words is None:
             places = best_places(cosines, finalists)
             return rows[places], cosines[places], [StageScores.among(_BY_MEAN, cosines, places)]
-        covered = asked.covered[rows]
-        places = best_places(scorer.mixed(cosines, covered), finalists)
+        covered, languages = asked.covered[rows], self._words.languages.at(rows)
+        evened = scorer.evening(languages)
+        places = best_places(scorer.mixed(cosines, covered) + evened, finalists)
         best = rows[places]
         texts = self._words.texts_of(self._tokens_of(self._ids_at(best)), asked.similarity)
-        windows = scorer.matcher.window_coverage(*texts, self._words.languages.at(best))
+        windows = scorer.matcher.window_coverage(*texts, languages.at(places))
         stages = (
             StageScores.among(_BY_MEAN, cosines, places),
             StageScores.among(_BY_PASSAGE, covered, places),
             StageScores.among(_BY_WINDOWS, windows, np.arange(len(places))),
+            StageScores.among(_BY_LANGUAGE, evened, places),
         )
-        return best, scorer.mixed(cosines[places], 0.5 * covered[places] + 0.5 * windows), stages
+        scores = scorer.mixed(cosines[places], 0.5 * covered[places] + 0.5 * windows)
+        return best, scores + evened[places], stages
 
     def _hits(
         self, rows: Places, scores: Vector, stages: Sequence[StageScores], k: int
@@ -227,15 +231,19 @@ class Retriever:
         vector = self.embedder.embed_question(question)
         centre, _ = self._centred
         if not isinstance(self.embedder, TokenVectors) or self._words is None:
+            scorer = Scorer(self.embedder, vector, centre, None)
             nothing = np.zeros((0, 0), dtype=np.float32)
-            return _Asked(Scorer(self.embedder, vector, centre, None), nothing, nothing.ravel())
+            return _Asked(scorer, self._cosines(scorer), nothing, nothing.ravel())
         (ids,) = self.embedder.token_ids([question])
         terms = question_terms(ids, self.embedder)
         similarity = similarities(terms, self._words.words, self.embedder)
         matches = self._words.best_matches(similarity)
         matcher = self._fit_matcher(terms, matches, self._words.languages)
         covered = matcher.coverage(matches, self._words.languages)
-        return _Asked(Scorer(self.embedder, vector, centre, matcher), similarity, covered)
+        scorer = Scorer(self.embedder, vector, centre, matcher)
+        cosines = self._cosines(scorer)
+        bias = language_bias(scorer.mixed(cosines, covered), self._words.languages)
+        return _Asked(replace(scorer, bias=bias), cosines, similarity, covered)
 
     def _cosines(self, scorer: "Scorer") -> Vector:
         """Return how near the mean vector of every passage is, shape `(passages,)`."""
@@ -298,13 +306,15 @@ class Retriever:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """A question against the words of a collection.
+    """A question against the passages and words of a collection.
 
-    `similarity` is that of all words to its terms, `(terms, words)`, and `covered` how much of it
-    each passage covers, `(passages,)`: both are empty for a model without token vectors.
+    `cosines` says how near each passage's mean vector is, `(passages,)`. `similarity` is that of
+    all words to its terms, `(terms, words)`, and `covered` how much of it each passage covers,
+    `(passages,)`: both are empty for a model without token vectors.
     """
 
     scorer: "Scorer"
+    cosines: Vector
     similarity: Matrix
     covered: Vector
 
@@ -318,6 +328,8 @@ class Scorer:
     centre: Centre
     matcher: TermMatcher | None
     """None for a model without token vectors: then the score is the cosine."""
+    bias: Mapping[LanguageCode | None, float] = field(default_factory=dict)
+    """By how much the question favours each language of the collection."""
 
     @property
     def direction(self) -> Vector:
@@ -332,6 +344,11 @@ class Scorer:
         """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
         return np.asarray(MEAN_WEIGHT * cosines + (1 - MEAN_WEIGHT) * covered, dtype=np.float32)
 
+    def evening(self, languages: TextLanguages) -> Vector:
+        """Return what evens out the bias for texts in these languages, shape `(texts,)`."""
+        bias = np.array([self.bias.get(name, 0) for name in languages.names], dtype=np.float32)
+        return -bias[languages.numbers]
+
     def score(self, texts: Sequence[str], languages: Languages, *, within: Sequence[str]) -> Vector:
         """Return the scores of texts that are not in the index, shape `(texts,)`.
 
@@ -340,13 +357,12 @@ class Scorer:
         cosines = self.cosines(self.embedder.embed_passages(texts), languages)
         if self.matcher is None:
             return cosines
+        in_languages = TextLanguages.of(languages)
         similarity, order = self._words_of(texts)
         distinct, places = np.unique(np.asarray(within, dtype=object), return_inverse=True)
         around = best_matches(*self._words_of(distinct.tolist()))[:, places]
-        covered = self.matcher.mean_coverage(
-            similarity, order, TextLanguages.of(languages), around=around
-        )
-        return self.mixed(cosines, covered)
+        covered = self.matcher.mean_coverage(similarity, order, in_languages, around=around)
+        return self.mixed(cosines, covered) + self.evening(in_languages)
 
     def _words_of(self, texts: Sequence[str]) -> tuple[Matrix, WordOrder]:
         """Return the similarity of the distinct words of texts to the question's, and their order."""

@@ -30,6 +30,7 @@ LAYERS = {
         "diagnosis",
         "evaluation",
         "grouping",
+        "language_bias",
         "matching",
         "naming",
         "normalization",

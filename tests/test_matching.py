@@ -258,16 +258,6 @@ def test_a_repeated_term_is_one_term_of_more_emphasis() -> None:
     assert dict(zip(twice.texts, twice.emphasis, strict=True)) == pytest.approx(emphasis)
 
 
-@pytest.mark.parametrize("word", ["kdaj", "dlaczego", "किसने", "cine", "which"])
-def test_a_word_that_only_asks_counts_three_tenths(word: str) -> None:
-    table = RandomTable(["one", "two"]), RandomTable([word, "two"])
-    one, asking = (question_terms(tokens_of([(0,), (1,)]), of) for of in table)
-
-    emphasis = dict(zip(asking.texts, asking.emphasis, strict=True))
-    emphasis["one"] = emphasis.pop(word) / 0.3
-    assert dict(zip(one.texts, one.emphasis, strict=True)) == pytest.approx(emphasis)
-
-
 def test_a_text_without_words_covers_nothing() -> None:
     assert cover([(4,), (9,)], [[], [(9,), (4,)], []]) == pytest.approx([0, 1, 0], abs=1e-6)
 

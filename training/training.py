@@ -40,7 +40,7 @@ class Recipe:
     left_out: float = 0.15
     """Share of each language pair that the earlier model finds least alike."""
     main: Stage = Stage(steps=24_000)
-    settling: Stage = Stage(steps=2_000, rate=0.003, restated=0.15)
+    settling: Stage = Stage(steps=2_400, rate=0.003, restated=0.2)
     """Goes on from `main`: few texts, which would be learned by heart in a longer one."""
     batch: int = 1_024
     """Pairs of one language pair; each text has all others of the batch as negatives."""

@@ -1,0 +1,158 @@
+"""What taking out the bias towards languages gives, and costs, where languages differ in articles.
+
+    .venv-dev/bin/python -m benchmarks.language_bias XQUAD_FOLDER [--write]
+
+XQUAD_FOLDER holds `xquad.{en,hi,ro}.json` (github.com/google-deepmind/xquad). Its articles make
+three collections: all of them in each language; each in one language only; three quarters of them
+in English only and an eighth in each of the others. Every question is asked in three languages; a
+passage answers it that holds the answer, and those that hold it in a third language are left out
+of the ranking. `--write` puts the table into benchmarks/README.md.
+"""
+
+import argparse
+import json
+import os
+import platform
+import tempfile
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import fmean
+
+from benchmarks.bundled import Change, changed
+from benchmarks.results import show
+from kb import language_bias
+from kb.cli.wiring import OpenIndex, open_index, run_build
+from kb.config import Setting, Settings
+from kb.domain import PassageId
+
+_LANGUAGES = ("en", "hi", "ro")
+_DEPTH = 40
+_EVERY = 2  # Of the questions, to be done in a few minutes.
+
+_COLLECTIONS: Mapping[str, Sequence[Collection[str]]] = {
+    "the same in all": [_LANGUAGES],
+    "each in one": [("en",), ("hi",), ("ro",)],
+    "most in English": [("hi",), ("en",), ("en",), ("en",), ("ro",), ("en",), ("en",), ("en",)],
+}
+"""The languages of the first articles, and again from the beginning."""
+
+_BIAS: Mapping[str, Sequence[Change]] = {
+    "stays": [(language_bias, "_TAKEN_OUT", 0.0)],
+    "taken out": [],
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question in every language, and where its answer stands."""
+
+    wordings: Mapping[str, str]
+    answers: Mapping[str, tuple[str, int, int]]
+    """By language: the article's path, and the span of the answer in its text."""
+
+
+def read(folder: Path) -> tuple[dict[str, str], list[Question]]:
+    """Return the texts of all articles by path, and every other question."""
+    texts: dict[str, str] = {}
+    wordings: defaultdict[str, dict[str, str]] = defaultdict(dict)
+    answers: defaultdict[str, dict[str, tuple[str, int, int]]] = defaultdict(dict)
+    for language in _LANGUAGES:
+        content = json.loads((folder / f"xquad.{language}.json").read_text(encoding="utf-8"))
+        for number, article in enumerate(content["data"]):
+            path, text = f"{number:02}-{language}.md", f"# {article['title']}\n\n"
+            for paragraph in article["paragraphs"]:
+                for question in paragraph["qas"]:
+                    answer = question["answers"][0]
+                    start = len(text) + answer["answer_start"]
+                    wordings[question["id"]][language] = question["question"]
+                    answers[question["id"]][language] = (path, start, start + len(answer["text"]))
+                text += paragraph["context"].replace("\n", " ") + "\n\n"
+            texts[path] = text
+    found = [Question(wordings[id_], answers[id_]) for id_ in wordings]
+    return texts, found[::_EVERY]
+
+
+def chosen(paths: Collection[str], languages: Sequence[Collection[str]]) -> set[str]:
+    """Return the articles of a collection."""
+    return {
+        path for path in paths if path[3:5] in languages[int(path.split("-")[0]) % len(languages)]
+    }
+
+
+@contextmanager
+def indexed(texts: Mapping[str, str]) -> Iterator[OpenIndex]:
+    with tempfile.TemporaryDirectory() as folder:
+        articles = Path(folder) / "articles"
+        articles.mkdir()
+        for path, text in texts.items():
+            (articles / path).write_text(text, encoding="utf-8", newline="\n")
+        settings = Settings(
+            corpus=Setting(str(articles), "benchmark"),
+            index=Setting(str(Path(folder) / "index"), "benchmark"),
+        )
+        run_build(settings, full=False, quiet=True)
+        with open_index(settings, quiet=True) as index:
+            yield index
+
+
+def ranks(index: OpenIndex, questions: Sequence[Question]) -> tuple[list[int], list[int]]:
+    """Return the ranks of the first answer in another and in the question's own language."""
+    passages: defaultdict[str, list[tuple[PassageId, int, int]]] = defaultdict(list)
+    ids = index.reader.passage_ids()
+    for id_, passage in zip(ids, index.reader.passages(ids), strict=True):
+        passages[passage.document_id].append((id_, passage.start, passage.end))
+    other: list[int] = []
+    own: list[int] = []
+    for question in questions:
+        answering = {
+            language: {id_ for id_, first, last in passages[path] if first < end and start < last}
+            for language, (path, start, end) in question.answers.items()
+            if path in passages
+        }
+        everywhere = set[PassageId]().union(*answering.values())
+        for asked, wording in question.wordings.items():
+            hits = [hit.passage_id for hit in index.retriever.retrieve(wording, k=_DEPTH).hits]
+            for language, right in answering.items():
+                ranked = [id_ for id_ in hits if id_ in right or id_ not in everywhere]
+                rank = next((n for n, id_ in enumerate(ranked, 1) if id_ in right), _DEPTH + 1)
+                (own if asked == language else other).append(rank)
+    return other, own
+
+
+def _success(found: Sequence[int], k: int) -> float:
+    return 100 * fmean(rank <= k for rank in found)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("xquad", type=Path)
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    texts, questions = read(arguments.xquad)
+    lines = [
+        (
+            f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"
+            f" {os.cpu_count()} cores. Percent of questions with an answering passage first or"
+            " among five."
+        ),
+        "",
+        "| articles | bias | another language @1 | @5 | the question's own @1 | @5 |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, languages in _COLLECTIONS.items():
+        with indexed({path: texts[path] for path in chosen(texts, languages)}) as index:
+            for what, changes in _BIAS.items():
+                with changed(changes):
+                    found = ranks(index, questions)
+                figures = " | ".join(f"{_success(one, k):.1f}" for one in found for k in (1, 5))
+                lines.append(f"| {name} | {what} | {figures} |")
+                print(lines[-1], flush=True)
+    show("language bias", "\n".join(lines), write=arguments.write)
+
+
+if __name__ == "__main__":
+    main()
