@@ -62,7 +62,7 @@ def hits_to_text(
 
 def _stages(hit: Hit, style: TextStyle) -> Iterator[str]:
     for stage in hit.stages:
-        place = f"{stage.score:.2f}, rank {stage.rank} of {stage.of}"
+        place = f"{stage.score:z.2f}, rank {stage.rank} of {stage.of}"
         yield style.dim(f"{_INDENT}{stage.name}: {place}")
 
 

@@ -84,7 +84,7 @@ def test_explain_adds_how_each_hit_did_in_every_stage(built: Kb, language: str) 
         assert [stage["name"] for stage in hit["stages"]] == stages
         for stage in hit.pop("stages"):
             assert set(stage) == {"name", "score", "rank", "of"}
-            shown = f"{stage['name']}: {stage['score']:.2f}, rank {stage['rank']} of {stage['of']}"
+            shown = f"{stage['name']}: {stage['score']:z.2f}, rank {stage['rank']} of {stage['of']}"
             assert f"    {shown}\n" in text
     for other in (other for hit in record["hits"] for other in hit["also"]):
         assert len(other.pop("stages")) == len(stages)
