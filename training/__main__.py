@@ -66,7 +66,7 @@ def make_model(bench: Path, data: Sequence[Path], target: Path, recipe: Recipe) 
     weights = train(token_pairs(pairs, tokenizer), token_pairs(restated, tokenizer), recipe)
     write_folder(target / "model", tokenizer, weights)
     package(target / "model", target / "model.safetensors")
-    write_known_words(_texts(pairs), target / FILE_NAME)
+    write_known_words(_texts(pairs), _texts(restated), target / FILE_NAME)
     found = figures(_packed(target / "model.safetensors", tokenizer), bench)
     manifest = {
         "made": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -1,4 +1,4 @@
-"""Words that the training text has more than once are known; what stands there once may be a slip."""
+"""Words that found text has more than once are known: what stands there once may be a slip."""
 
 from pathlib import Path
 
@@ -23,8 +23,19 @@ def test_a_word_that_stands_there_twice_is_known_however_it_is_typed(
 ) -> None:
     *texts, twice, once = TEXTS[language]
 
-    write_known_words(texts, tmp_path / "words")
+    write_known_words(texts, [], tmp_path / "words")
 
     known = KnownWords.read(tmp_path / "words")
     assert spelt(twice) in known
     assert spelt(once) not in known
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_a_word_of_a_text_written_for_training_is_known_at_once(
+    tmp_path: Path, language: str
+) -> None:
+    *texts, _, once = TEXTS[language]
+
+    write_known_words([], texts, tmp_path / "words")
+
+    assert spelt(once) in KnownWords.read(tmp_path / "words")
