@@ -16,7 +16,7 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
 from benchmarks.results import show
-from kb import centre, language_bias, matching, retrieval
+from kb import centre, language_bias, matching, retrieval, scoring
 from kb.cli.wiring import OpenIndex
 from kb.evaluation.outcomes import OTHER, Outcome
 from kb.evaluation.questions import JudgedQuestion
@@ -25,8 +25,8 @@ _DISTRACTORS = 300
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
     "all parts": (),
-    "mean vector alone": ((retrieval, "MEAN_WEIGHT", 1.0),),
-    "words alone, no mean vector": ((retrieval, "MEAN_WEIGHT", 0.0),),
+    "mean vector alone": ((scoring, "MEAN_WEIGHT", 1.0),),
+    "words alone, no mean vector": ((scoring, "MEAN_WEIGHT", 0.0),),
     "nothing taken out of the vectors": ((centre, "_HALF_TRUSTED", 1e9),),
     "chance matches count": ((matching, "_POOREST_MATCH", 0.0),),
     "windows in 20 passages": ((retrieval, "FINALISTS", 20),),

@@ -15,14 +15,14 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
 from benchmarks.results import show
-from kb import retrieval
+from kb import retrieval, scoring
 from kb.cli.wiring import OpenIndex
 from kb.evaluation.outcomes import OTHER, Outcome
 from kb.evaluation.questions import JudgedQuestion
 
 VARIANTS: Mapping[str, Sequence[Change]] = {
-    "mean vectors": ((retrieval, "MEAN_WEIGHT", 1.0),),
-    "words": ((retrieval, "MEAN_WEIGHT", 0.0),),
+    "mean vectors": ((scoring, "MEAN_WEIGHT", 1.0),),
+    "words": ((scoring, "MEAN_WEIGHT", 0.0),),
     "both": (),
 }
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-import kb.retrieval
+import kb.scoring
 from kb.corpus import Corpus
 from kb.domain import LanguageCode
 from kb.embedding import EMBEDDED, Embedder, open_embedder
@@ -68,7 +68,7 @@ def _success(embedder: Embedder, questions: Sequence[Question], folder: Path) ->
 
 
 def _success_with(weight: float, retriever: Retriever, questions: Sequence[Question]) -> float:
-    with patch.object(kb.retrieval, "MEAN_WEIGHT", weight):
+    with patch.object(kb.scoring, "MEAN_WEIGHT", weight):
         first = [retriever.retrieve(text, k=1).hits[0].passage.document_id for text, _ in questions]
     right = sum(found == path for found, (_, path) in zip(first, questions, strict=True))
     return round(100 * right / len(questions), 1)

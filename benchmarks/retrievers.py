@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from benchmarks.bundled import changed
-from kb import retrieval
+from kb import scoring
 from kb.changes import FileStamp
 from kb.chunking import CHUNKER_VERSION
 from kb.domain import Document, DocumentId, LanguageCode, Passage, PassageId
@@ -55,7 +55,7 @@ class KbWords(Kb):
     """The word stages of `kb` alone, without the mean vector."""
 
     def rank(self, question: str, *, k: int) -> list[int]:
-        with changed([(retrieval, "MEAN_WEIGHT", 0.0)]):
+        with changed([(scoring, "MEAN_WEIGHT", 0.0)]):
             return super().rank(question, k=k)
 
 

@@ -24,7 +24,8 @@ from kb.domain import (
 from kb.grouping import figures_in
 from kb.normalization import folded_words
 from kb.question_words import asks_for_figure
-from kb.retrieval import Retrieval, Retriever, Scorer, hits_for
+from kb.retrieval import Retrieval, Retriever, hits_for
+from kb.scoring import Scorer
 
 ReadText = Callable[[DocumentId], SourceText | None]
 """An article's text as it is on disk now, or None when it cannot be read."""

@@ -1,7 +1,7 @@
 """Question to hits: every passage ranked by its mean vector and by how well its words cover it."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -10,39 +10,28 @@ import numpy.typing as npt
 from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
 from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
 from kb.centre import Centre
-from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, LanguageCode, PassageId
+from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
-from kb.grouping import grouped, statements_of
 from kb.language_bias import language_bias
-from kb.matching import (
-    QuestionTerms,
-    TermMatcher,
-    best_matches,
-    question_terms,
-    similarities,
-)
+from kb.matching import QuestionTerms, TermMatcher, question_terms, similarities
 from kb.reading import QuestionReader, Vocabulary
+from kb.scoring import Scorer
 from kb.stages import StageScores, best_places, stages_at
 from kb.store import IndexReader
 from kb.text_languages import TextLanguages
 from kb.vector_index import VectorIndex
 from kb.vectors import Matrix, TokenIds, Vector
 from kb.word_index import WordIndex
-from kb.words import Places, TextWords, WordOrder
+from kb.words import Places
 
 # Windows are looked at in these only: no window covers more than its whole passage does.
 FINALISTS = 100
-
-# Word coverage finds the fact, the mean vector the subject.
-MEAN_WEIGHT = 0.3
 
 # What each stage goes by, as `kb search --explain` names it.
 _BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
 _BY_LANGUAGE = "language bias"
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
-
-Languages = Sequence[LanguageCode | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +41,7 @@ class Retrieval:
     hits: tuple[Hit, ...]
     tokens: Mapping[PassageId, TokenIds]
     """The words of the first hits; empty for a model without token vectors."""
-    scorer: "Scorer"
+    scorer: Scorer
     confidence: float
     """How sure it is that the articles treat the question, 0 to 1; 0 without hits."""
     is_relevant: bool
@@ -245,7 +234,7 @@ class Retriever:
         bias = language_bias(scorer.mixed(cosines, covered), self._words.languages)
         return _Asked(replace(scorer, bias=bias), cosines, similarity, covered)
 
-    def _cosines(self, scorer: "Scorer") -> Vector:
+    def _cosines(self, scorer: Scorer) -> Vector:
         """Return how near the mean vector of every passage is, shape `(passages,)`."""
         products = self._vectors.products(scorer.direction)
         if self._words is None:
@@ -313,80 +302,7 @@ class _Asked:
     `(passages,)`: both are empty for a model without token vectors.
     """
 
-    scorer: "Scorer"
+    scorer: Scorer
     cosines: Vector
     similarity: Matrix
     covered: Vector
-
-
-@dataclass(frozen=True, slots=True)
-class Scorer:
-    """Scores texts for one question, on the same scale for passages and sentences."""
-
-    embedder: Embedder
-    question: Vector
-    centre: Centre
-    matcher: TermMatcher | None
-    """None for a model without token vectors: then the score is the cosine."""
-    bias: Mapping[LanguageCode | None, float] = field(default_factory=dict)
-    """By how much the question favours each language of the collection."""
-
-    @property
-    def direction(self) -> Vector:
-        """What the question asks beyond what all passages tell of."""
-        return self.centre.direction(self.question)
-
-    def cosines(self, vectors: Matrix, languages: Languages) -> Vector:
-        """Return how near texts with these mean vectors are, shape `(texts,)`."""
-        return self.centre.nearness(self.question, vectors, TextLanguages.of(languages))
-
-    def mixed(self, cosines: Vector, covered: Vector) -> Vector:
-        """Return scores from mean-vector cosines and coverage, shape `(texts,)`."""
-        return np.asarray(MEAN_WEIGHT * cosines + (1 - MEAN_WEIGHT) * covered, dtype=np.float32)
-
-    def evening(self, languages: TextLanguages) -> Vector:
-        """Return what evens out the bias for texts in these languages, shape `(texts,)`."""
-        bias = np.array([self.bias.get(name, 0) for name in languages.names], dtype=np.float32)
-        return -bias[languages.numbers]
-
-    def score(self, texts: Sequence[str], languages: Languages, *, within: Sequence[str]) -> Vector:
-        """Return the scores of texts that are not in the index, shape `(texts,)`.
-
-        `within` is what each text stands in: it may name what the text is about.
-        """
-        cosines = self.cosines(self.embedder.embed_passages(texts), languages)
-        if self.matcher is None:
-            return cosines
-        in_languages = TextLanguages.of(languages)
-        similarity, order = self._words_of(texts)
-        distinct, places = np.unique(np.asarray(within, dtype=object), return_inverse=True)
-        around = best_matches(*self._words_of(distinct.tolist()))[:, places]
-        covered = self.matcher.mean_coverage(similarity, order, in_languages, around=around)
-        return self.mixed(cosines, covered) + self.evening(in_languages)
-
-    def _words_of(self, texts: Sequence[str]) -> tuple[Matrix, WordOrder]:
-        """Return the similarity of the distinct words of texts to the question's, and their order."""
-        assert isinstance(self.embedder, TokenVectors)
-        assert self.matcher is not None
-        words = TextWords(self.embedder.token_ids(texts), self.embedder)
-        return similarities(self.matcher.terms, words.distinct, self.embedder), words.order
-
-    def groups(
-        self,
-        texts: Sequence[str],
-        languages: Languages,
-        *,
-        at_most: int,
-        tokens: Sequence[TokenIds] | None = None,
-    ) -> tuple[tuple[int, ...], ...]:
-        """Return the places of texts that say the same, as `kb.grouping.grouped` does.
-
-        `tokens` are those of the texts where they are known. Without token vectors nothing is
-        known to say the same.
-        """
-        if not isinstance(self.embedder, TokenVectors):
-            return tuple((place,) for place in range(len(texts)))[:at_most]
-        tokens = self.embedder.token_ids(texts) if tokens is None else tokens
-        words = TextWords(tokens, self.embedder)
-        centre = self.centre if self.embedder.is_mean_of_words else None
-        return grouped(statements_of(texts, words, languages, centre), at_most=at_most)

@@ -51,7 +51,7 @@ LAYERS = {
     },
     "2 use cases": {
         *("answering", "collecting", "derived", "doctor", "freshness", "indexing", "judging"),
-        *("listing", "reranking", "retrieval"),
+        *("listing", "reranking", "retrieval", "scoring"),
     },
     "3 edge": {"cli", "__main__"},
 }
