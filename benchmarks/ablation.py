@@ -34,6 +34,7 @@ VARIANTS: Mapping[str, Sequence[Change]] = {
     "windows of one size": ((matching, "_WINDOWS", (36,)),),
     "no scale between languages": ((matching, "_POOREST_TRANSLATION", 1.0),),
     "no names across scripts": ((matching, "_SAME_SPELLING", 0.0),),
+    "nothing read closely": ((retrieval, "_READING_WEIGHT", 0.0),),
     "bias towards languages stays": ((language_bias, "_TAKEN_OUT", 0.0),),
     "no rarity": ((matching, "_MATCH_POWER", 1_000_000), (matching, "_MIN_RARITY", 1_000.0)),
 }

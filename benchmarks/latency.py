@@ -45,6 +45,7 @@ STAGES: Mapping[str, Sequence[tuple[Any, str]]] = {
     "cosines": ((Retriever, "_cosines"),),
     "bias towards languages": ((retrieval, "language_bias"),),
     "windows": ((matching.TermMatcher, "window_coverage"), (WordIndex, "texts_of")),
+    "close reading": ((Retriever, "_read_closely"),),
     "hits": ((Retriever, "_hits"), (Retriever, "_tokens")),
     "grouping": ((Retrieval, "distinct"),),
 }

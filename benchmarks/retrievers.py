@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from benchmarks.bundled import changed
-from kb import scoring
+from kb import retrieval, scoring
 from kb.changes import FileStamp
 from kb.chunking import CHUNKER_VERSION
 from kb.domain import Document, DocumentId, LanguageCode, Passage, PassageId
@@ -52,10 +52,10 @@ class Kb:
 
 
 class KbWords(Kb):
-    """The word stages of `kb` alone, without the mean vector."""
+    """The word stages of `kb` alone, without the mean vector and close reading."""
 
     def rank(self, question: str, *, k: int) -> list[int]:
-        with changed([(scoring, "MEAN_WEIGHT", 0.0)]):
+        with changed([(scoring, "MEAN_WEIGHT", 0.0), (retrieval, "_READING_WEIGHT", 0.0)]):
             return super().rank(question, k=k)
 
 

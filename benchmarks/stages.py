@@ -14,7 +14,7 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, ask, bundled_index, bundled_questions, changed
 from benchmarks.results import show
-from kb import matching, scoring
+from kb import matching, retrieval, scoring
 from kb.evaluation.bootstrap import Key, mean_difference
 from kb.evaluation.metrics import RANKING_METRICS
 from kb.evaluation.outcomes import OTHER, Outcome
@@ -23,12 +23,13 @@ _DISTRACTORS = 500
 _METRICS = ("success@1", "success@5", "MRR@10")
 
 _NO_MEAN: Change = (scoring, "MEAN_WEIGHT", 0.0)
+_NO_READING: Change = (retrieval, "_READING_WEIGHT", 0.0)
 _ALL = "all stages"
 VARIANTS: Mapping[str, Sequence[Change]] = {
     _ALL: (),
-    "mean vector": ((scoring, "MEAN_WEIGHT", 1.0),),
-    "words in the passage": (_NO_MEAN, (matching, "_WINDOWS", (1_000_000,))),
-    "words in the passage and close together": (_NO_MEAN,),
+    "mean vector": ((scoring, "MEAN_WEIGHT", 1.0), _NO_READING),
+    "words in the passage": (_NO_MEAN, _NO_READING, (matching, "_WINDOWS", (1_000_000,))),
+    "words in the passage and close together": (_NO_MEAN, _NO_READING),
 }
 
 

@@ -16,14 +16,14 @@ from typing import Self
 MIN_SCORE = 0.6
 """The confidence that an answer needs: so 40 of 100 questions like the unrelated ones get one."""
 
-CONSULTED = 5
-"""Hits that may speak for an answer."""
+CONSULTED = 8
+"""Hits that may speak for an answer: more than are quoted, for what speaks most is not the order."""
 
 # A passage on the subject has a near mean vector; coverage tells whether it has the words too.
 # Nearer to the subject than in ranking: few words of an unrelated question find a match by chance.
 MEAN_WEIGHT = 0.6
 
-_VERSION = 4  # Of the questions below and of how evidence is made of what they find.
+_VERSION = 5  # Of the questions below and of how evidence is made of what they find.
 _LEAST_DEVIATION = 0.01  # Where hardly any question finds anything, all would be far from all.
 
 UNRELATED = (

@@ -10,6 +10,7 @@ import numpy.typing as npt
 from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
 from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
 from kb.centre import Centre
+from kb.close_reading import Comparison
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.language_bias import language_bias
@@ -27,9 +28,15 @@ from kb.words import Places
 # Windows are looked at in these only: no window covers more than its whole passage does.
 FINALISTS = 100
 
+# How many of the best are read closely, and what one step of the logarithm of the odds that a
+# passage answers is worth. Those that are not read count as the least likely.
+READ_CLOSELY = 20
+_READING_WEIGHT = 0.02
+LEAST_LIKELY = -6.0
+
 # What each stage goes by, as `kb search --explain` names it.
 _BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
-_BY_LANGUAGE = "language bias"
+_BY_LANGUAGE, _BY_READING = "language bias", "close reading"
 
 _COMPARED = 100  # Each with all before it: a list of thousands would take minutes.
 
@@ -111,8 +118,10 @@ class Retriever:
         if wanted != EVERY_ARTICLE or without_documents:
             meant = self._index.passage_ids(wanted, without_documents=without_documents)
             rows = np.flatnonzero(np.isin(self._ids, meant))
-        hits = self._hits(*self._ranked(asked, rows, max(k, FINALISTS)), k)
+        ranked = self._ranked(asked, rows, max(k, FINALISTS))
+        hits = self._hits(*ranked, max(k, CONSULTED))
         evidence = self._evidence([hit.passage_id for hit in hits[:CONSULTED]], asked)
+        hits = hits[:k]
         confidence = self._calibration.confidence(evidence)
         answers = evidence > 0 and confidence >= min_score
         return Retrieval(hits, self._tokens(hits[:_COMPARED]), asked.scorer, confidence, answers)
@@ -187,14 +196,36 @@ class Retriever:
         best = rows[places]
         texts = self._words.texts_of(self._tokens_of(self._ids_at(best)), asked.similarity)
         windows = scorer.matcher.window_coverage(*texts, languages.at(places))
+        scores = scorer.mixed(cosines[places], 0.5 * covered[places] + 0.5 * windows)
+        scores = scores + evened[places]
+        read = self._read_closely(asked, best, scores)
         stages = (
             StageScores.among(_BY_MEAN, cosines, places),
             StageScores.among(_BY_PASSAGE, covered, places),
             StageScores.among(_BY_WINDOWS, windows, np.arange(len(places))),
             StageScores.among(_BY_LANGUAGE, evened, places),
+            StageScores.among(_BY_READING, read, np.arange(len(places))),
         )
-        scores = scorer.mixed(cosines[places], 0.5 * covered[places] + 0.5 * windows)
-        return best, scores + evened[places], stages
+        return best, scores + np.float32(_READING_WEIGHT) * read, stages
+
+    def _read_closely(self, asked: "_Asked", rows: Places, scores: Vector) -> Vector:
+        """Return how likely the best of the passages at `rows` answer: logits, `(rows,)`."""
+        assert isinstance(self.embedder, TokenVectors)
+        assert asked.scorer.matcher is not None
+        assert self._words is not None
+        best = best_places(scores, READ_CLOSELY)
+        words, order = self._words.text_words(self._tokens_of(self._ids_at(rows[best])))
+        compared = Comparison.of(
+            asked.scorer.matcher.terms,
+            asked.similarity[:, words],
+            order,
+            self._words.words.directions(words, self.embedder),
+        )
+        read = self.embedder.close_reader.logits(compared)
+        logits = np.full(len(rows), LEAST_LIKELY, dtype=np.float32)
+        # Rounded: the last bits depend on the row, and equal texts have to score equal.
+        logits[best] = read.clip(LEAST_LIKELY, -LEAST_LIKELY).round(2)
+        return logits
 
     def _hits(
         self, rows: Places, scores: Vector, stages: Sequence[StageScores], k: int

@@ -108,21 +108,29 @@ class WordIndex:
         values = np.repeat(similarity[words[~is_common]], counts[~is_common])
         row[rows] = np.maximum(row[rows], values)
 
-    def texts_of(self, tokens: Sequence[TokenIds], similarity: Matrix) -> tuple[Matrix, WordOrder]:
-        """Return the similarity of the distinct words of some texts, and their order there.
+    def text_words(self, tokens: Sequence[TokenIds]) -> tuple[Places, WordOrder]:
+        """Return the distinct words of some texts by their places in `words`, and their order.
 
-        A word that no passage of the index holds is similar to nothing.
+        The place of a word that no passage of the index holds is -1.
         """
         run = WordRun.of(tokens)
         numbers = np.searchsorted(self.words.codes, run.codes)
         is_known = numbers < len(self.words)
         is_known[is_known] = self.words.codes[numbers[is_known]] == run.codes[is_known]
         found, places = np.unique(np.where(is_known, numbers, -1), return_inverse=True)
+        return found, run.order(places)
+
+    def texts_of(self, tokens: Sequence[TokenIds], similarity: Matrix) -> tuple[Matrix, WordOrder]:
+        """Return the similarity of the distinct words of some texts, and their order there.
+
+        A word that no passage of the index holds is similar to nothing.
+        """
+        found, order = self.text_words(tokens)
         similar = (
             similarity[:, found] if len(self.words) else np.zeros((len(similarity), len(found)))
         )
         similar[:, found < 0] = 0
-        return similar.astype(np.float32, copy=False), run.order(places)
+        return similar.astype(np.float32, copy=False), order
 
     def has_pieces_of(self, texts: Sequence[TokenIds]) -> bool:
         """True when these are texts whose every piece is one of some word of the index.

@@ -130,6 +130,13 @@ class DistinctWords:
         """Return the sum of its tokens' vectors for each word, `(words, dimension)`."""
         return _sums(self.pieces, self.spelt, self.bounds, table)
 
+    def directions(self, words: Places, table: TokenTable) -> Matrix:
+        """Return the vectors of some of the words as unit rows, `(len(words), dimension)`."""
+        starts = self.bounds[words].astype(np.intp)
+        counts = self.bounds[words + 1] - starts
+        bounds = np.concatenate([[0], np.cumsum(counts)]).astype(np.int32)
+        return unit_rows(_sums(self.pieces, self.spelt[spans(starts, counts)], bounds, table))
+
     def cosines(self, directions: Matrix, table: TokenTable) -> Matrix:
         """Return the cosine of each word with each of some unit rows, `(directions, words)`.
 

@@ -26,6 +26,7 @@ LAYERS = {
         "stages",
         "centre",
         "changes",
+        "close_reading",
         "chunking",
         "diagnosis",
         "evaluation",

@@ -1,7 +1,7 @@
 """Question to hits: laws that hold for a model with token vectors and for one without."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ from kb.domain import ArticleFilter, DocumentId, Hit, LanguageCode
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.errors import UnknownLanguage
-from kb.retrieval import FINALISTS, Retriever
+from kb.retrieval import FINALISTS, LEAST_LIKELY, READ_CLOSELY, Retriever
 from kb.vector_index import FlatFaissIndex
 from tests.cli.articles import QUESTIONS
 from tests.fakes import FakeEmbedder
@@ -100,6 +100,23 @@ def test_a_question_without_diacritics_finds_the_same(retriever: Retriever, lang
     assert [hit.score for hit in without] == pytest.approx([hit.score for hit in with_them])
 
 
+def read_as(hit: Hit) -> float:
+    """Return the logit that close reading gave, 0 by a model that does not read."""
+    return next((stage.score for stage in hit.stages if stage.name == "close reading"), 0.0)
+
+
+def is_read(hit: Hit) -> bool:
+    return read_as(hit) > LEAST_LIKELY
+
+
+def assert_ranked_alike(found: Sequence[Hit], kept: Sequence[Hit]) -> None:
+    """What was read closely among more passages has the same scores and order among fewer."""
+    before = {hit.passage_id: hit.score for hit in kept if is_read(hit)}
+    after = {hit.passage_id: hit.score for hit in found if hit.passage_id in before}
+    assert list(after) == list(before)
+    assert list(after.values()) == pytest.approx(list(before.values()), abs=1e-4)
+
+
 @each_language
 def test_a_filter_by_language_keeps_every_hit_in_it(retriever: Retriever, language: str) -> None:
     for asked_in in LANGUAGES:
@@ -109,8 +126,8 @@ def test_a_filter_by_language_keeps_every_hit_in_it(retriever: Retriever, langua
         found = retriever.retrieve(question, k=EVERYTHING, wanted=in_languages(language))
 
         kept = [hit for hit in everything.hits if hit.passage.language == language]
-        assert [hit.passage_id for hit in found.hits] == [hit.passage_id for hit in kept]
-        assert [hit.score for hit in found.hits] == pytest.approx([hit.score for hit in kept])
+        assert {hit.passage_id for hit in found.hits} == {hit.passage_id for hit in kept}
+        assert_ranked_alike(found.hits, kept)
 
 
 def test_several_languages_may_be_asked_for(retriever: Retriever) -> None:
@@ -149,9 +166,17 @@ def test_documents_left_out_are_never_returned(retriever: Retriever, language: s
 
     hits = retriever.retrieve(question, k=EVERYTHING, without_documents=[DocumentId(document)]).hits
 
-    assert [hit.passage_id for hit in hits] == [
-        hit.passage_id for hit in everything if hit.passage.document_id != document
-    ]
+    kept = [hit for hit in everything if hit.passage.document_id != document]
+    assert {hit.passage_id for hit in hits} == {hit.passage_id for hit in kept}
+    assert_ranked_alike(hits, kept)
+
+
+def test_what_was_not_read_closely_is_never_before_what_was(retriever: Retriever) -> None:
+    for question, *_ in QUESTIONS.values():
+        read = [is_read(hit) for hit in find(retriever, question)]
+        assert read == sorted(read, reverse=True)
+        if isinstance(retriever.embedder, EmbeddedModel):
+            assert sum(read) == READ_CLOSELY
 
 
 def test_nothing_is_found_when_every_document_is_left_out(retriever: Retriever) -> None:
@@ -217,16 +242,17 @@ def test_a_text_outside_the_index_is_scored_like_an_equal_passage(
         languages = [hit.passage.language for hit in found.hits]
         scores = found.scorer.score(texts, languages, within=[""] * len(texts))
 
-    assert scores == pytest.approx(np.array([hit.score for hit in found.hits]), abs=1e-5)
+    passages = [hit.score - 0.02 * read_as(hit) for hit in found.hits]
+    assert scores == pytest.approx(np.array(passages), abs=1e-5)
 
 
 @each_language
 def test_a_score_is_what_its_stages_gave(retriever: Retriever, language: str) -> None:
     for hit in find(retriever, QUESTIONS[language][0]):
         mean, *of_words = (stage.score for stage in hit.stages)
-        passage, windows, evened = of_words or (mean, mean, 0)
+        passage, windows, evened, read = of_words or (mean, mean, 0, 0)
 
-        score = 0.3 * mean + 0.35 * (passage + windows) + evened
+        score = 0.3 * mean + 0.35 * (passage + windows) + evened + 0.02 * read
         assert hit.score == pytest.approx(score, abs=1e-6)
 
 

@@ -19,6 +19,9 @@ import numpy.typing as npt
 from safetensors.numpy import load_file
 from tokenizers import Tokenizer
 
+from kb.close_reading import CloseReader
+from kb.embedding.close_reading_file import FORMAT as CLOSE_READING_FORMAT
+from kb.embedding.close_reading_file import LAYERS
 from kb.embedding.embedded import MODEL_FILE
 from kb.embedding.model_file import FORMAT, ZERO
 from kb.vectors import Matrix, Vector
@@ -30,7 +33,7 @@ DESCRIPTION = (
 )
 LICENCE = "MIT"
 
-_DTYPES = {"float64": "F64", "float32": "F32", "uint8": "U8"}
+_DTYPES = {"float64": "F64", "float32": "F32", "float16": "F16", "uint8": "U8"}
 _MOST_STEPS = 7  # Of a weight, either way: 15 of the 16 numbers of 4 bits, the same on both sides.
 # Which share of a row's largest weight may become the largest that is stored. Cutting the few
 # largest weights of a row off makes the steps of all others finer.
@@ -97,19 +100,43 @@ def _lost(weights: Matrix, scales: Vector) -> Vector:
 
 
 def write_model_file(target: Path, tensors: Tensors) -> None:
+    """Write the tensors of a model as file `target`."""
+    metadata = {
+        "format": FORMAT,
+        "fingerprint": fingerprint(tensors),
+        "description": DESCRIPTION,
+        "licence": LICENCE,
+    }
+    _write(target, metadata, tensors)
+
+
+def write_close_reader(target: Path, reader: CloseReader, *, model: str, data: str) -> None:
+    """Write a network as file `target`.
+
+    `model` is the fingerprint of the model whose vectors it was trained with, `data` the digest
+    of what it was trained on.
+    """
+    layers = {name: getattr(reader, name) for name in LAYERS}
+    tensors = {"projection": reader.projection}
+    tensors |= {name: matrix for name, (matrix, _) in layers.items()}
+    tensors |= {f"{name} +": added for name, (_, added) in layers.items()}
+    metadata = {
+        "format": CLOSE_READING_FORMAT,
+        "model": model,
+        "data": data,
+        "description": "Says how far a text answers a question, by the words of both.",
+        "licence": LICENCE,
+    }
+    _write(target, metadata, {name: tensor.astype(np.float16) for name, tensor in tensors.items()})
+
+
+def _write(target: Path, metadata: Mapping[str, str], tensors: Tensors) -> None:
     """Write `tensors` in the layout of safetensors, whole or not at all.
 
     By hand, since the library writes the metadata in random order: the same weights give the
     same file.
     """
-    header: dict[str, object] = {
-        "__metadata__": {
-            "format": FORMAT,
-            "fingerprint": fingerprint(tensors),
-            "description": DESCRIPTION,
-            "licence": LICENCE,
-        }
-    }
+    header: dict[str, object] = {"__metadata__": metadata}
     end = 0
     for name, tensor in tensors.items():
         begin, end = end, end + tensor.nbytes

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
 from kb.chunking import Window
+from kb.close_reading import CloseReader
 from kb.errors import ModelUnusable
 from kb.vectors import Matrix, TokenIds, Vector
 from kb.words import TokenTable
@@ -73,6 +74,13 @@ class TokenVectors(TokenTable, Protocol):
 
         The first token of a word is its number; one that goes on with the word is the
         complement of its number, which is negative.
+        """
+
+    @property
+    def close_reader(self) -> CloseReader:
+        """What was trained to read questions and texts by these vectors.
+
+        Raises: `ModelUnusable` when its file is missing or damaged.
         """
 
 

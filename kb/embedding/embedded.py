@@ -11,7 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
+from kb.close_reading import CloseReader
 from kb.embedding import EMBEDDED
+from kb.embedding.close_reading_file import FILE_NAME as CLOSE_READER
+from kb.embedding.close_reading_file import read_close_reader
 from kb.embedding.known_words import FILE_NAME, KnownWords
 from kb.embedding.model_file import read_model_file
 from kb.embedding.tokenizer import Tokenizer, normalised
@@ -40,6 +43,7 @@ class EmbeddedModel:
     def __init__(self, path: Path = MODEL_FILE) -> None:
         self._file = read_model_file(path)
         self._known_words_file = path.with_name(FILE_NAME)
+        self._close_reader_file = path.with_name(CLOSE_READER)
         self._tokenizer = Tokenizer(
             self._file.pieces, self._file.scores.tolist(), self._file.punctuation
         )
@@ -70,6 +74,11 @@ class EmbeddedModel:
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return [self._file.pieces[id_].strip("▁") for id_ in ids.tolist()]
+
+    @cached_property
+    def close_reader(self) -> CloseReader:
+        """Read for the first question only."""
+        return read_close_reader(self._close_reader_file, self._file.fingerprint)
 
     def spelt(self, word: str) -> str:
         return spelt(word)

@@ -19,8 +19,10 @@ this), what the model is, and its licence.
 """
 
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,7 +35,7 @@ ZERO = 8
 """What is stored for a weight of no steps."""
 
 _LENGTH_BYTES = 8
-_TYPES = {"F64": np.float64, "F32": np.float32, "U8": np.uint8}
+_TYPES = {"F64": np.float64, "F32": np.float32, "F16": np.float16, "U8": np.uint8}
 _LOW_BITS = 15
 
 
@@ -74,9 +76,32 @@ def read_model_file(path: Path) -> ModelFile:
 
     Raises: `ModelUnusable` when it is missing, cut short, damaged or of another format.
     """
+    return read_tensors(path, FORMAT, _model_file)
+
+
+T = TypeVar("T")
+Tensors = Mapping[str, npt.NDArray[Any]]
+Metadata = Mapping[str, str]
+
+
+def read_tensors(path: Path, format_: str, made_of: Callable[[Metadata, Tensors], T]) -> T:
+    """Map a file of tensors and return what is made of its metadata and them.
+
+    Raises: `ModelUnusable` when it is missing, cut short, damaged or of another format.
+    """
     try:
         data = np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
-        return _model_file(data)
+        start = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES].tobytes(), "little")
+        header = json.loads(data[_LENGTH_BYTES:start].tobytes())
+        metadata = header.pop("__metadata__")
+        _check_format(metadata["format"], format_)
+        tensors = {
+            name: data[start:][slice(*about["data_offsets"])]
+            .view(_TYPES[about["dtype"]])
+            .reshape(about["shape"])
+            for name, about in header.items()
+        }
+        return made_of(metadata, tensors)
     except OSError as error:
         reason = error.strerror or str(error)
     except (AttributeError, KeyError, RecursionError, TypeError, ValueError) as error:
@@ -84,18 +109,12 @@ def read_model_file(path: Path) -> ModelFile:
     raise ModelUnusable(str(path), f"{reason}, so install kb again")
 
 
-def _model_file(data: npt.NDArray[np.uint8]) -> ModelFile:
-    start = _LENGTH_BYTES + int.from_bytes(data[:_LENGTH_BYTES].tobytes(), "little")
-    header = json.loads(data[_LENGTH_BYTES:start].tobytes())
-    metadata = header.pop("__metadata__")
-    if metadata["format"] != FORMAT:
-        raise ValueError(f"format {metadata['format']!r}, not {FORMAT!r}")
-    tensors = {
-        name: data[start:][slice(*about["data_offsets"])]
-        .view(_TYPES[about["dtype"]])
-        .reshape(about["shape"])
-        for name, about in header.items()
-    }
+def _check_format(found: str, wanted: str) -> None:
+    if found != wanted:
+        raise ValueError(f"format {found!r}, not {wanted!r}")
+
+
+def _model_file(metadata: Metadata, tensors: Tensors) -> ModelFile:
     return ModelFile(
         fingerprint=metadata["fingerprint"],
         punctuation=tensors["punctuation"].tobytes().decode(),

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kb.chunking import Window
+from kb.close_reading import CloseReader
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.vectors import Matrix, TokenIds, Vector
@@ -56,6 +57,10 @@ class ModelWithWords:
 
     def token_texts(self, ids: TokenIds) -> list[str]:
         return self.words.token_texts(ids)
+
+    @property
+    def close_reader(self) -> CloseReader:
+        return self.words.close_reader
 
     def spelt(self, word: str) -> str:
         return self.words.spelt(word)
