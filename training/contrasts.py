@@ -188,7 +188,7 @@ class _Texts:
                 yield "\n".join(parts), kind, _LESS
 
     def _dressed(self, sentences: Sequence[str]) -> str:
-        """A sentence put in must not be what tells that the question is answered."""
+        """A sentence put in must not be all that tells that the question is answered."""
         if self.others and self._sometimes(_DRESSED):
             sentences = self._with(self._one_of(self.others), sentences)
         return " ".join(sentences)
