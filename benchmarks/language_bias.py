@@ -10,31 +10,26 @@ of the ranking. `--write` puts the table into benchmarks/README.md.
 """
 
 import argparse
-import json
 import os
 import platform
-import tempfile
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 
 from benchmarks.bundled import Change, changed
 from benchmarks.results import show
+from benchmarks.xquad import LANGUAGES, Question, indexed, read
 from kb import language_bias
-from kb.cli.wiring import OpenIndex, open_index, run_build
-from kb.config import Setting, Settings
+from kb.cli.wiring import OpenIndex
 from kb.domain import PassageId
 
-_LANGUAGES = ("en", "hi", "ro")
 _DEPTH = 40
 _EVERY = 2  # Of the questions, to be done in a few minutes.
 
 _COLLECTIONS: Mapping[str, Sequence[Collection[str]]] = {
-    "the same in all": [_LANGUAGES],
+    "the same in all": [LANGUAGES],
     "each in one": [("en",), ("hi",), ("ro",)],
     "most in English": [("hi",), ("en",), ("en",), ("en",), ("ro",), ("en",), ("en",), ("en",)],
 }
@@ -46,57 +41,11 @@ _BIAS: Mapping[str, Sequence[Change]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A question in every language, and where its answer stands."""
-
-    wordings: Mapping[str, str]
-    answers: Mapping[str, tuple[str, int, int]]
-    """By language: the article's path, and the span of the answer in its text."""
-
-
-def read(folder: Path) -> tuple[dict[str, str], list[Question]]:
-    """Return the texts of all articles by path, and every other question."""
-    texts: dict[str, str] = {}
-    wordings: defaultdict[str, dict[str, str]] = defaultdict(dict)
-    answers: defaultdict[str, dict[str, tuple[str, int, int]]] = defaultdict(dict)
-    for language in _LANGUAGES:
-        content = json.loads((folder / f"xquad.{language}.json").read_text(encoding="utf-8"))
-        for number, article in enumerate(content["data"]):
-            path, text = f"{number:02}-{language}.md", f"# {article['title']}\n\n"
-            for paragraph in article["paragraphs"]:
-                for question in paragraph["qas"]:
-                    answer = question["answers"][0]
-                    start = len(text) + answer["answer_start"]
-                    wordings[question["id"]][language] = question["question"]
-                    answers[question["id"]][language] = (path, start, start + len(answer["text"]))
-                text += paragraph["context"].replace("\n", " ") + "\n\n"
-            texts[path] = text
-    found = [Question(wordings[id_], answers[id_]) for id_ in wordings]
-    return texts, found[::_EVERY]
-
-
 def chosen(paths: Collection[str], languages: Sequence[Collection[str]]) -> set[str]:
     """Return the articles of a collection."""
     return {
         path for path in paths if path[3:5] in languages[int(path.split("-")[0]) % len(languages)]
     }
-
-
-@contextmanager
-def indexed(texts: Mapping[str, str]) -> Iterator[OpenIndex]:
-    with tempfile.TemporaryDirectory() as folder:
-        articles = Path(folder) / "articles"
-        articles.mkdir()
-        for path, text in texts.items():
-            (articles / path).write_text(text, encoding="utf-8", newline="\n")
-        settings = Settings(
-            corpus=Setting(str(articles), "benchmark"),
-            index=Setting(str(Path(folder) / "index"), "benchmark"),
-        )
-        run_build(settings, full=False, quiet=True)
-        with open_index(settings, quiet=True) as index:
-            yield index
 
 
 def ranks(index: OpenIndex, questions: Sequence[Question]) -> tuple[list[int], list[int]]:
@@ -133,6 +82,7 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     texts, questions = read(arguments.xquad)
+    questions = questions[::_EVERY]
     lines = [
         (
             f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"

@@ -39,6 +39,9 @@ MAX_SENTENCES = 5
 # A sentence stands in a passage: when two say the same, the one in the better passage is meant.
 _PASSAGE_WEIGHT = 0.4
 
+# What one step of the logarithm of the odds that a sentence answers is worth in its own score.
+_READING_WEIGHT = 0.1
+
 # What a sentence without a figure loses when the question asks how many.
 _FIGURE_MISSING = 0.1
 
@@ -168,6 +171,7 @@ def _candidates(hits: Iterable[Hit], scorer: Scorer, *, needs_figure: bool) -> l
         [hit.passage.text[slice(*span)] for hit, span in pairs],
         [hit.passage.language for hit, _ in pairs],
         within=["\n".join((hit.passage.title, embedded_text(hit.passage))) for hit, _ in pairs],
+        reading_weight=_READING_WEIGHT,
     )
     candidates = [
         _Candidate(hit, span, (1 - _PASSAGE_WEIGHT) * float(score) + _PASSAGE_WEIGHT * hit.score)

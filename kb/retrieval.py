@@ -10,13 +10,12 @@ import numpy.typing as npt
 from kb.abstention import CONSULTED, MIN_SCORE, UNRELATED, Calibration, from_json
 from kb.abstention import MEAN_WEIGHT as EVIDENCE_MEAN_WEIGHT
 from kb.centre import Centre
-from kb.close_reading import Comparison
 from kb.domain import EVERY_ARTICLE, ArticleFilter, DocumentId, Hit, PassageId
 from kb.embedding import Embedder, TokenVectors
 from kb.language_bias import language_bias
 from kb.matching import QuestionTerms, TermMatcher, question_terms, similarities
 from kb.reading import QuestionReader, Vocabulary
-from kb.scoring import Scorer
+from kb.scoring import LEAST_LIKELY, Scorer
 from kb.stages import StageScores, best_places, stages_at
 from kb.store import IndexReader
 from kb.text_languages import TextLanguages
@@ -32,7 +31,6 @@ FINALISTS = 100
 # passage answers is worth. Those that are not read count as the least likely.
 READ_CLOSELY = 20
 _READING_WEIGHT = 0.02
-LEAST_LIKELY = -6.0
 
 # What each stage goes by, as `kb search --explain` names it.
 _BY_MEAN, _BY_PASSAGE, _BY_WINDOWS = "mean vector", "words in the passage", "words close together"
@@ -211,20 +209,13 @@ class Retriever:
     def _read_closely(self, asked: "_Asked", rows: Places, scores: Vector) -> Vector:
         """Return how likely the best of the passages at `rows` answer: logits, `(rows,)`."""
         assert isinstance(self.embedder, TokenVectors)
-        assert asked.scorer.matcher is not None
         assert self._words is not None
         best = best_places(scores, READ_CLOSELY)
         words, order = self._words.text_words(self._tokens_of(self._ids_at(rows[best])))
-        compared = Comparison.of(
-            asked.scorer.matcher.terms,
-            asked.similarity[:, words],
-            order,
-            self._words.words.directions(words, self.embedder),
-        )
-        read = self.embedder.close_reader.logits(compared)
         logits = np.full(len(rows), LEAST_LIKELY, dtype=np.float32)
-        # Rounded: the last bits depend on the row, and equal texts have to score equal.
-        logits[best] = read.clip(LEAST_LIKELY, -LEAST_LIKELY).round(2)
+        logits[best] = asked.scorer.read(
+            asked.similarity[:, words], order, self._words.words.directions(words, self.embedder)
+        )
         return logits
 
     def _hits(

@@ -11,7 +11,8 @@ from kb.domain import ArticleFilter, DocumentId, Hit, LanguageCode
 from kb.embedding import Embedder
 from kb.embedding.embedded import EmbeddedModel
 from kb.errors import UnknownLanguage
-from kb.retrieval import FINALISTS, LEAST_LIKELY, READ_CLOSELY, Retriever
+from kb.retrieval import FINALISTS, READ_CLOSELY, Retriever
+from kb.scoring import LEAST_LIKELY
 from kb.vector_index import FlatFaissIndex
 from tests.cli.articles import QUESTIONS
 from tests.fakes import FakeEmbedder
@@ -227,7 +228,7 @@ def test_stored_vectors_find_the_same_as_the_vectors_file(
 
 
 @each_language
-def test_a_text_outside_the_index_is_scored_like_an_equal_passage(
+def test_a_text_outside_the_index_is_scored_and_read_like_an_equal_passage(
     tmp_path: Path, embedder: Embedder, language: str
 ) -> None:
     workspace = Workspace(tmp_path)
@@ -240,10 +241,15 @@ def test_a_text_outside_the_index_is_scored_like_an_equal_passage(
         found = retriever.retrieve(QUESTIONS[language][0], k=EVERYTHING)
         texts = [hit.passage.text for hit in found.hits]
         languages = [hit.passage.language for hit in found.hits]
-        scores = found.scorer.score(texts, languages, within=[""] * len(texts))
+        within = [""] * len(texts)
+        scores = found.scorer.score(texts, languages, within=within)
+        read = found.scorer.score(texts, languages, within=within, reading_weight=0.02)
 
-    passages = [hit.score - 0.02 * read_as(hit) for hit in found.hits]
-    assert scores == pytest.approx(np.array(passages), abs=1e-5)
+    passages = np.array([hit.score for hit in found.hits])
+    not_read = passages - [0.02 * read_as(hit) for hit in found.hits]
+    assert scores == pytest.approx(not_read, abs=1e-5)
+    are_read = list(map(is_read, found.hits))
+    assert read[are_read] == pytest.approx(passages[are_read], abs=0.0003)
 
 
 @each_language

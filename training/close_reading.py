@@ -34,7 +34,7 @@ from training.package import write_close_reader
 
 Half = npt.NDArray[np.float16]
 
-_HELD_BACK = 10  # One subject of so many is not trained on: it tells what was learned.
+HELD_BACK = 10  # One subject of so many is not trained on: it tells what was learned.
 _WARM = 100  # Steps until the rate is full.
 
 
@@ -253,8 +253,8 @@ def main() -> None:
     found = list(examples(read_contrasts(), model, np.random.default_rng(recipe.seed)))
     rows = Rows.of(found, model)
     print(f"{len(rows.rows):,} examples, {time.perf_counter() - started:.0f} s", flush=True)
-    held_back = [row for row in rows.rows if row.example.subject % _HELD_BACK == 0]
-    rest = [row for row in rows.rows if row.example.subject % _HELD_BACK]
+    held_back = [row for row in rows.rows if row.example.subject % HELD_BACK == 0]
+    rest = [row for row in rows.rows if row.example.subject % HELD_BACK]
     network = trained(replace(rows, rows=rest), recipe)
     with CONTRASTS.open("rb") as file:
         data = file_digest(file, "sha256").hexdigest()

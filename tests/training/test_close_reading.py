@@ -1,20 +1,25 @@
-"""A small network is trained on some subjects, learns, and reads in `kb` as it did in training."""
+"""A network that is trained on some subjects learns, and reads in `kb` as it did in training."""
 
 from dataclasses import replace
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
 
+from kb import answering
+from kb.answering import compose_answer
 from kb.close_reading import Comparison
+from kb.domain import ArticleFilter
 from kb.embedding.close_reading_file import FILE_NAME
 from kb.embedding.embedded import MODEL_FILE, EmbeddedModel
 from kb.embedding.model_file import read_model_file
 from kb.matching import question_terms, similarities
 from kb.words import TextWords
-from training.close_reading import Network, Recipe, Rows, told_apart, trained
+from tests.workspace import Workspace
+from training.close_reading import HELD_BACK, Network, Recipe, Rows, told_apart, trained
 from training.contrasts import ANY_SUBJECT, CONTRASTS, examples, read_contrasts
 
 RECIPE = Recipe(width=8, hidden=12, epochs=4, rate=0.005)
@@ -69,3 +74,41 @@ def test_the_same_seed_gives_the_same_network(rows: Rows, network: Network) -> N
     again = trained(replace(rows, rows=seen), RECIPE)
     for one, other in zip(network.parameters(), again.parameters(), strict=True):
         assert torch.allclose(one, other, atol=1e-5)
+
+
+def test_the_sentence_that_answers_is_quoted_more_often_when_sentences_are_read(
+    tmp_path: Path, embedded_model: EmbeddedModel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workspace = Workspace(tmp_path)
+    unseen = [passage for subject in read_contrasts()[:: 12 * HELD_BACK] for passage in subject]
+    for number, passage in enumerate(unseen):
+        front = f"---\nlanguage: {passage.language}\n---\n"
+        workspace.write(f"{number}.md", f"{front}{passage.text}\n")
+    workspace.build(embedded_model)
+    with workspace.retriever(embedded_model) as retriever:
+        found = [
+            (question, retriever.retrieve(question.text, k=1, wanted=article, min_score=0))
+            for number, passage in enumerate(unseen)
+            for article in [ArticleFilter(paths=(f"{number}.md",))]
+            for question in passage.questions
+            if question.is_answered
+        ]
+
+    def share_quoted_right() -> float:
+        right = []
+        for question, retrieval in found:
+            answer = compose_answer(
+                question.text,
+                retrieval,
+                workspace.corpus.text,
+                language=None,
+                model="",
+                generation=1,
+                sentences=1,
+            )
+            right += [quote.text in question.answer for quote in answer.quotes]
+        return float(np.mean(right))
+
+    when_read = share_quoted_right()
+    monkeypatch.setattr(answering, "_READING_WEIGHT", 0)
+    assert when_read > share_quoted_right()
