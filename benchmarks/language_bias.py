@@ -12,7 +12,6 @@ of the ranking. `--write` puts the table into benchmarks/README.md.
 import argparse
 import os
 import platform
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,13 +19,12 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, changed
 from benchmarks.results import show
-from benchmarks.xquad import LANGUAGES, Question, indexed, read
+from benchmarks.xquad import LANGUAGES, Question, indexed, passages_of, read
 from kb import language_bias
 from kb.cli.wiring import OpenIndex
 from kb.domain import PassageId
 
 _DEPTH = 40
-_EVERY = 2  # Of the questions, to be done in a few minutes.
 
 _COLLECTIONS: Mapping[str, Sequence[Collection[str]]] = {
     "the same in all": [LANGUAGES],
@@ -50,15 +48,12 @@ def chosen(paths: Collection[str], languages: Sequence[Collection[str]]) -> set[
 
 def ranks(index: OpenIndex, questions: Sequence[Question]) -> tuple[list[int], list[int]]:
     """Return the ranks of the first answer in another and in the question's own language."""
-    passages: defaultdict[str, list[tuple[PassageId, int, int]]] = defaultdict(list)
-    ids = index.reader.passage_ids()
-    for id_, passage in zip(ids, index.reader.passages(ids), strict=True):
-        passages[passage.document_id].append((id_, passage.start, passage.end))
+    passages = passages_of(index)
     other: list[int] = []
     own: list[int] = []
     for question in questions:
         answering = {
-            language: {id_ for id_, first, last in passages[path] if first < end and start < last}
+            language: {id_ for id_, one in passages[path] if one.start < end and start < one.end}
             for language, (path, start, end) in question.answers.items()
             if path in passages
         }
@@ -82,7 +77,6 @@ def main() -> None:
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     texts, questions = read(arguments.xquad)
-    questions = questions[::_EVERY]
     lines = [
         (
             f"Measured {datetime.now(UTC):%Y-%m-%d}, {platform.system()} {platform.machine()},"

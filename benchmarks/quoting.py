@@ -20,31 +20,17 @@ from statistics import fmean
 
 from benchmarks.bundled import Change, changed
 from benchmarks.results import show
-from benchmarks.xquad import LANGUAGES, Question, indexed, read
+from benchmarks.xquad import LANGUAGES, Passages, Question, indexed, passages_of, read
 from kb import answering
 from kb.answering import compose_answer
 from kb.chunking import sentences_of
 from kb.cli.wiring import OpenIndex
-from kb.domain import Hit, Passage, PassageId
-
-_EVERY = 2  # Of the questions, to be done in a few minutes.
+from kb.domain import Hit
 
 _READING: Mapping[str, Sequence[Change]] = {
     "sentences not read closely": [(answering, "_READING_WEIGHT", 0.0)],
     "sentences read closely": [],
 }
-
-
-Passages = Mapping[str, Sequence[tuple[PassageId, Passage]]]
-"""The passages of every article, by its path."""
-
-
-def passages_of(index: OpenIndex) -> Passages:
-    found: defaultdict[str, list[tuple[PassageId, Passage]]] = defaultdict(list)
-    ids = index.reader.passage_ids()
-    for id_, passage in zip(ids, index.reader.passages(ids), strict=True):
-        found[passage.document_id].append((id_, passage))
-    return found
 
 
 def answering_hits(passages: Passages, question: Question) -> Iterator[tuple[str, Hit, int, int]]:
@@ -104,7 +90,7 @@ def main() -> None:
     with indexed(texts) as index:
         for name, changes in _READING.items():
             with changed(changes):
-                found = quoted_right(index, questions[::_EVERY])
+                found = quoted_right(index, questions)
             figures = " | ".join(f"{100 * fmean(found[own]):.1f}" for own in (False, True))
             lines.append(f"| {name} | {figures} |")
             print(lines[-1], flush=True)

@@ -4,15 +4,18 @@ import json
 import tempfile
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from kb.cli.wiring import OpenIndex, open_index, run_build
 from kb.config import Setting, Settings
+from kb.domain import Passage, PassageId
 
 LANGUAGES = ("en", "hi", "ro")
+
+_EVERY = 2  # Of the questions, to be done in a few minutes.
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,7 @@ class Question:
 
 
 def read(folder: Path) -> tuple[dict[str, str], list[Question]]:
-    """Return the texts of all articles by path, and all questions.
+    """Return the texts of all articles by path, and every other question.
 
     `folder` holds `xquad.{en,hi,ro}.json` (github.com/google-deepmind/xquad). Texts are composed
     (NFC), as `kb` reads articles, and answers have their places in that.
@@ -47,7 +50,20 @@ def read(folder: Path) -> tuple[dict[str, str], list[Question]]:
                     answers[question["id"]][language] = (path, start, end)
                 text += _composed(paragraph["context"].replace("\n", " ")) + "\n\n"
             texts[path] = text
-    return texts, [Question(wordings[id_], answers[id_]) for id_ in wordings]
+    found = [Question(wordings[id_], answers[id_]) for id_ in wordings]
+    return texts, found[::_EVERY]
+
+
+Passages = Mapping[str, Sequence[tuple[PassageId, Passage]]]
+"""The passages of every article, by its path."""
+
+
+def passages_of(index: OpenIndex) -> Passages:
+    found: defaultdict[str, list[tuple[PassageId, Passage]]] = defaultdict(list)
+    ids = index.reader.passage_ids()
+    for id_, passage in zip(ids, index.reader.passages(ids), strict=True):
+        found[passage.document_id].append((id_, passage))
+    return found
 
 
 def _composed(text: str) -> str:
